@@ -1,1 +1,3 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+export type { Log, StepContext } from './context.ts';
+export { SluiceError, type SluiceErrorCode } from './error.ts';

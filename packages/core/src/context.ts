@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Where a step says what it does; the wrappers decide what a person sees. No secret is ever passed to it. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  debug(message: string): void;
+}
+
+/** Everything a step takes from outside. Steps read no clock, environment or console of their own. */
+export interface StepContext {
+  /** The current time, UTC. */
+  readonly now: () => Date;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  /** Aborted when the user or the runner cancels; a step then stops before its next effect. */
+  readonly signal?: AbortSignal;
+}
