@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Parsed JSON that keeps each number's text where a JavaScript number would lose it (`1.50`, `12345678901234567890`). */
+export type Json = null | boolean | number | string | ExactNumber | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A number as it was written. `JSON.stringify` writes it back verbatim. */
+export class ExactNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toJSON(): unknown {
+    return rawJson(this.text);
+  }
+}
+
+// ES2025's JSON.rawJSON and the reviver's context are in Node 24 but not yet in TypeScript's library.
+const rawJson = Reflect.get(JSON, 'rawJSON') as (text: string) => unknown;
+const parse = JSON.parse as (
+  text: string,
+  reviver: (key: string, value: Json, context: { source?: string }) => Json,
+) => Json;
+
+/** Parses JSON without losing a digit; throws `SyntaxError` as `JSON.parse` does. */
+export function parseExactJson(text: string): Json {
+  return parse(text, (_key, value, context) => {
+    if (typeof value !== 'number' || context.source === undefined) return value;
+    return exactNumber(context.source);
+  });
+}
+
+/** A plain number when its text is what JavaScript would print for it, an `ExactNumber` otherwise. */
+export function exactNumber(text: string): number | ExactNumber {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && String(value) === text ? value : new ExactNumber(text);
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+}
+
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+const goEscapes = new Map([
+  ['<', '\\u003c'],
+  ['>', '\\u003e'],
+  ['&', '\\u0026'],
+  ['\u2028', '\\u2028'],
+  ['\u2029', '\\u2029'],
+]);
+
+/**
+ * JSON text as Go's `encoding/json` writes it, so that reports are byte-equal to ec's: no spaces, and the characters
+ * `<`, `>` and `&` escaped. They occur in strings only, so the finished text can be searched for them.
+ */
+export function goJson(value: unknown): string {
+  return (JSON.stringify(value) ?? 'null').replace(/[<>&\u2028\u2029]/g, (found) => goEscapes.get(found) ?? found);
+}
+
+/** The same members in the order of their names, as Go prints a map. */
+export function sortedMembers<Value>(members: { readonly [key: string]: Value }): { [key: string]: Value } {
+  return Object.fromEntries(Object.entries(members).sort(([a], [b]) => compareText(a, b)));
+}
+
+/** Orders text by code points, as Go and Rego order strings by their UTF-8 bytes. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return surrogatesLast(x) - surrogatesLast(y);
+  }
+  return a.length - b.length;
+}
+
+// Halves of astral characters sort below U+E000–U+FFFF as UTF-16 units, above them as code points.
+function surrogatesLast(unit: number): number {
+  if (unit >= 0xe000) return unit - 0x800;
+  return unit >= 0xd800 ? unit + 0x2000 : unit;
+}
