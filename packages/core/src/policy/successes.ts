@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Classified } from './classification.ts';
+import type { Json } from './exact-json.ts';
+import type { Result } from './result.ts';
+import type { RuleInfo } from './rule-info.ts';
+import type { ResultFilter } from './selection.ts';
+
+/** A "Pass" for every annotated rule of the package that said nothing, whatever its name: helpers count too. */
+export function successesOf(
+  namespace: string,
+  said: Classified,
+  rules: ReadonlyMap<string, RuleInfo>,
+  filter: ResultFilter,
+): Result[] {
+  const seen = codesOf([said.failures, said.warnings, said.skipped, said.exceptions]);
+  const passes: Result[] = [];
+  for (const rule of rules.values()) {
+    if (seen.has(rule.code) || rule.package !== namespace) continue;
+    const pass = passOf(rule);
+    if (!filter.keeps(pass)) continue;
+    passes.push(rule.effectiveOn === '' ? pass : dated(pass, rule.effectiveOn));
+  }
+  return passes;
+}
+
+export function codesOf(lists: readonly (readonly Result[])[]): Set<string> {
+  const codes = new Set<string>();
+  for (const result of lists.flat()) {
+    const code = result.metadata?.code;
+    if (typeof code === 'string') codes.add(code);
+  }
+  return codes;
+}
+
+function passOf(rule: RuleInfo): Result {
+  const metadata: { [key: string]: Json } = { code: rule.code };
+  if (rule.title !== '') metadata.title = rule.title;
+  if (rule.description !== '') metadata.description = rule.description;
+  if (rule.collections.length > 0) metadata.collections = rule.collections;
+  if (rule.dependsOn.length === 0) return { msg: 'Pass', metadata };
+  metadata.depends_on = rule.dependsOn;
+  return { msg: 'Pass', metadata, dependsOn: rule.dependsOn };
+}
+
+function dated(pass: Result, effectiveOn: string): Result {
+  return { ...pass, metadata: { ...pass.metadata, effective_on: effectiveOn } };
+}
