@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+import http from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import tls from 'node:tls';
+import type { StepContext } from '../context.ts';
+import { SluiceError } from '../error.ts';
+import { defaultRetryPolicy, type Failure, isRetryableStatus, type RetryPolicy, withRetries } from './retry.ts';
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A small client for identity providers and Sigstore services: bounded bodies, bounded retries, no redirects. */
+export interface HttpClient {
+  /** `service` is the service's name for the log and for errors. Answers of any final status are returned. */
+  request(service: string, url: string, request?: HttpRequest): Promise<HttpAnswer>;
+  close(): void;
+}
+
+export interface HttpClientOptions {
+  readonly retry?: RetryPolicy;
+  /** PEM certificates that are trusted beside the system's. */
+  readonly caCertificates?: string;
+  /** Largest body that is read, in bytes. */
+  readonly maxBodyBytes?: number;
+  readonly timeoutMs?: number;
+}
+
+const defaultMaxBodyBytes = 4 * 1024 * 1024;
+const defaultTimeoutMs = 20_000;
+
+/** Opens a client that takes its proxy from `ctx.env` (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). */
+export function createHttpClient(ctx: StepContext, options: HttpClientOptions = {}): HttpClient {
+  const agentOptions = { keepAlive: true, proxyEnv: proxyVariables(ctx.env) };
+  const agents = {
+    'http:': new http.Agent(agentOptions),
+    'https:': new https.Agent({ ...agentOptions, ...extraCertificates(options.caCertificates) }),
+  };
+  const limits = {
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+  };
+  return {
+    async request(service, url, request = {}) {
+      const target = safeUrl(service, url);
+      const agent = target.protocol === 'https:' ? agents['https:'] : agents['http:'];
+      const attempt = () => once(ctx, target, request, agent, limits);
+      const policy = options.retry ?? defaultRetryPolicy;
+      try {
+        return await withRetries(ctx, service, policy, () => attempt().then(refuseRetryable), judge);
+      } catch (error) {
+        if (error instanceof RetryableAnswer) return error.answer;
+        if (error instanceof SluiceError) throw error;
+        throw unreachable(service, target, error);
+      }
+    },
+    close() {
+      agents['http:'].destroy();
+      agents['https:'].destroy();
+    },
+  };
+}
+
+/** An answer that may be better next time; it never leaves this file. */
+class RetryableAnswer extends Error {
+  readonly answer: HttpAnswer;
+  constructor(answer: HttpAnswer) {
+    super(`answered ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+function refuseRetryable(answer: HttpAnswer): HttpAnswer {
+  if (isRetryableStatus(answer.status)) throw new RetryableAnswer(answer);
+  return answer;
+}
+
+function judge(error: unknown): Failure {
+  if (error instanceof RetryableAnswer) {
+    const seconds = Number(error.answer.headers['retry-after']);
+    return {
+      retryable: true,
+      reason: error.message,
+      ...(Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}),
+    };
+  }
+  if (error instanceof SluiceError) return { retryable: false, reason: error.message };
+  return { retryable: true, reason: describe(error) };
+}
+
+/** What broke, in the system's words (`ECONNREFUSED`), never with the URL's query. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown failure';
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' ? code : error.message;
+}
+
+function unreachable(service: string, url: URL, cause: unknown): SluiceError {
+  return new SluiceError(
+    'unreachable',
+    `${service} at ${url.origin} could not be reached (${describe(cause)}); check the address, the network and HTTPS_PROXY.`,
+    { cause },
+  );
+}
+
+function once(
+  ctx: StepContext,
+  url: URL,
+  request: HttpRequest,
+  agent: http.Agent,
+  limits: { maxBodyBytes: number; timeoutMs: number },
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? https.request : http.request;
+    const outgoing = send(
+      url,
+      {
+        method: request.method ?? 'GET',
+        headers: { 'user-agent': 'sluice', ...request.headers },
+        agent,
+        ...(ctx.signal === undefined ? {} : { signal: ctx.signal }),
+      },
+      (incoming) => {
+        readBounded(incoming, limits.maxBodyBytes).then(
+          (body) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body }),
+          reject,
+        );
+      },
+    );
+    outgoing.setTimeout(limits.timeoutMs, () => outgoing.destroy(new Error(`no answer in ${limits.timeoutMs} ms`)));
+    outgoing.on('error', reject);
+    outgoing.end(request.body);
+  });
+}
+
+async function readBounded(incoming: http.IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > limit) {
+      incoming.destroy();
+      throw new SluiceError(
+        'unreachable',
+        `Expected an answer of at most ${limit} bytes, found more; it was not read.`,
+      );
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** HTTPS everywhere; plain HTTP only to this machine, because tokens travel on these requests. */
+export function safeUrl(service: string, text: string): URL {
+  const url = URL.parse(text);
+  if (url === null) {
+    throw new SluiceError('configuration', `The address of ${service} is not a URL; give it as https://host/path.`);
+  }
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url;
+  throw new SluiceError(
+    'configuration',
+    `The address of ${service} must be https (plain http only to this machine), found ${url.protocol}//${url.host}.`,
+  );
+}
+
+export function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function proxyVariables(env: StepContext['env']): Record<string, string> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+function extraCertificates(pem: string | undefined): { ca?: string[] } {
+  if (pem === undefined) return {};
+  return { ca: [...tls.getCACertificates('default'), pem] };
+}
