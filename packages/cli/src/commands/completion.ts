@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { defineCommand } from '../command.ts';
+import { defineCommand, type FlagSpecs } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
 
 /** Each script asks sluice itself (`completion words`), so it stays right when commands and flags change. */
@@ -49,6 +49,6 @@ async function nextWords(typed: readonly string[]): Promise<readonly string[]> {
     .map((name) => name[plain.length] ?? '');
   if (following.length > 0) return [...new Set(following)];
   const entry = COMMANDS.find((c) => c.name === plain.slice(0, 2).join(' ') || c.name === plain[0]);
-  const { flags } = entry ? await entry.load() : { flags: {} };
+  const flags: FlagSpecs = entry ? (await entry.load()).flags : {};
   return Object.entries(flags).flatMap(([name, spec]) => (spec.hidden ? [] : [`--${name}`]));
 }
