@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from 'rolldown';
+
+/** The published command: one entry, and a chunk for each part that is loaded only when a command uses it. */
+export default defineConfig({
+  input: { sluice: 'src/main.ts' },
+  platform: 'node',
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'parts/[name]-[hash].js',
+    minify: true,
+    cleanDir: true,
+  },
+});
