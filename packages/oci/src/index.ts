@@ -1,1 +1,26 @@
-export {};
+// SPDX-License-Identifier: Apache-2.0
+export type { Descriptor, Digest, Platform } from './descriptor.ts';
+export { cosignTag, digestOf, isDigest, parseDigest, referrersTag } from './digest.ts';
+export { OciError, type OciErrorCode } from './error.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';
+export {
+  DOCKER_CONFIG,
+  DOCKER_LAYER_GZIP,
+  DOCKER_MANIFEST,
+  DOCKER_MANIFEST_LIST,
+  EMPTY_JSON,
+  emptyJsonBytes,
+  emptyJsonDescriptor,
+  IMAGE_CONFIG,
+  IMAGE_INDEX,
+  IMAGE_MANIFEST,
+  LAYER_GZIP,
+  LAYER_TAR,
+} from './media-types.ts';
+export { artifactTypeOf, parseManifest } from './parse-manifest.ts';
+export { formatReference, parseReference, type Reference } from './reference.ts';
+export type { Repository } from './repository.ts';
+export type { RegistryAction, RegistryAuth, RegistryUser } from './server/access.ts';
+export { createRegistryHandler, type RegistryOptions } from './server/handler.ts';
+export { type RunningRegistry, startRegistry } from './server/start.ts';
