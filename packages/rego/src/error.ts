@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { compareLocations, type Location, locate, rowText, type Source } from './location.ts';
+import { compareLocations, type Location, locate, type Source } from './location.ts';
 
 /** OPA's codes, so that an error can be looked up where people already search, and ours for what OPA has no word for. */
 export type RegoErrorCode =
@@ -70,14 +70,28 @@ export function errorAt(
   return new RegoError(code, reason, { location: locate(source, at), details });
 }
 
-/** The row of a location and a caret under its column; tabs are kept so that the caret stays in line. */
-export function caretLines(source: Source, location: Location): readonly string[] {
-  const text = rowText(source, location.row).replace(/\r$/, '');
-  const indented = text.trimStart();
-  const cut = [...text].length - [...indented].length;
-  const before = [...indented].slice(0, Math.max(0, location.col - 1 - cut));
-  const caret = `${before.map((character) => (character === '\t' ? '\t' : ' ')).join('')}^`;
-  return [indented.trimEnd(), caret];
+/** The row an offset lies in and a caret below it, as OPA prints them: trailing whitespace is passed over leftwards. */
+export function caretLines(source: Source, offset: number): readonly string[] {
+  const { text } = source;
+  let at = Math.max(0, Math.min(offset, text.length - 1));
+  while (at > 0 && isSpace(text.charCodeAt(at))) at--;
+  let begin = at;
+  while (begin > 0 && !isRowEnd(text.charCodeAt(begin - 1))) begin--;
+  if (isRowEnd(text.charCodeAt(at))) begin = at + 1;
+  let end = Math.max(at, begin);
+  while (end < text.length && !isRowEnd(text.charCodeAt(end))) end++;
+  const row = text.slice(begin, end);
+  const shown = row.replace(/^\t+/, '');
+  const before = row.slice(row.length - shown.length, Math.max(0, at - begin));
+  return [shown, `${' '.repeat([...before].length)}^`];
+}
+
+function isRowEnd(code: number): boolean {
+  return code === 0x0a || code === 0x0d;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0x85 || code === 0xa0;
 }
 
 /** Sorted by location, then by text; findings without a location come last. */

@@ -26,7 +26,9 @@ const rowStarts = new WeakMap<Source, readonly number[]>();
 export function locate(source: Source, offset: number): Location {
   const row = rowOf(source, offset);
   const start = startsOf(source)[row - 1] ?? 0;
-  return { file: source.file, row, col: countCodePoints(source.text, start, offset) + 1, offset };
+  // OPA's scanner stands on the last character when the text is over.
+  const ahead = offset < source.text.length ? 1 : 0;
+  return { file: source.file, row, col: countCodePoints(source.text, start, offset) + ahead, offset };
 }
 
 /** The row (from 1) an offset lies in; cheaper than {@link locate} when the column does not matter. */
