@@ -20,6 +20,8 @@ export interface PolicySpec {
     readonly subjectRegExp?: string;
     readonly issuer?: string;
     readonly issuerRegExp?: string;
+    /** Certificate extensions by name or OID, compared exactly. Ours: ec does not read it. */
+    readonly extensions?: Readonly<Record<string, string>>;
   };
 }
 
