@@ -41,9 +41,12 @@ describe('YAML 1.1 as policies know it', () => {
     expect(parseYaml11Stream('a: 1\n---\nb: 2\n', 'f.yaml')).toEqual([{ a: 1 }, { b: 2 }]);
   });
 
-  it.each(['a: [1,', 'a: 1\na: 2', 'a: .inf', 'a: *nowhere', '? [a]\n: b', 'a: &a [*a]'])('refuses %j and names the file', (yaml) => {
-    expect(() => parseYaml11(yaml, 'f.yaml')).toThrow(/f\.yaml/);
-  });
+  it.each(['a: [1,', 'a: 1\na: 2', 'a: .inf', 'a: *nowhere', '? [a]\n: b', 'a: &a [*a]'])(
+    'refuses %j and names the file',
+    (yaml) => {
+      expect(() => parseYaml11(yaml, 'f.yaml')).toThrow(/f\.yaml/);
+    },
+  );
 
   it('refuses aliases that expand without end', () => {
     const levels = Array.from({ length: 8 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(9)}*l${i}]`);
