@@ -254,3 +254,8 @@ function bitLength(value: bigint): number {
   const hex = value.toString(16);
   return hex.length * 4 - Math.clz32(Number.parseInt(hex[0] ?? '0', 16)) + 28;
 }
+
+/** A value at another precision. */
+export function roundFloat(value: BigFloat, precision: number): BigFloat {
+  return round(value.negative, value.mantissa, value.exponent, precision);
+}

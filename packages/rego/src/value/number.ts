@@ -78,14 +78,14 @@ export function fromBigInt(integer: bigint): Num {
   return Number.isSafeInteger(small) ? small : new BigNum(integer.toString());
 }
 
-/** The number a double is, with Go's shortest text (`1e+21`, `1e-07`). It must be finite. */
+/** The number a double is, with Go's shortest text (`1.5e+06`, `1e-07`). It must be finite. */
 export function fromDouble(double: number): Num {
   if (Number.isSafeInteger(double) && !Object.is(double, -0)) return double;
   return new BigNum(doubleText(double));
 }
 
-/** Go's `strconv.FormatFloat(f, 'g', -1, 64)`, scientific from 21 digits before the point on or from `limit`. */
-export function doubleText(double: number, limit = 21): string {
+/** Go's `strconv.FormatFloat(f, 'g', -1, 64)`: scientific from 7 digits before the point on, or from `limit` more than one. */
+export function doubleText(double: number, limit = 6): string {
   const [mantissa = '0', exponent = '0'] = Math.abs(double).toExponential().split('e');
   const digits = mantissa.replace('.', '').replace(/0+$/, '');
   return shortNotation(
