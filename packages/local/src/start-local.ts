@@ -6,12 +6,13 @@ import { githubTemplates, gitlabTemplates } from './fulcio/claim-templates.ts';
 import { startFulcio, type TrustedIssuer } from './fulcio/service.ts';
 import { type OidcProvider, startOidcProvider } from './oidc/provider.ts';
 import { startRekor } from './rekor/service.ts';
+import { startRekorV2 } from './rekor/v2/service.ts';
 import { type SigningConfigJson, signingConfig } from './trust/signing-config.ts';
 import { type TrustedRootJson, trustedRoot } from './trust/trusted-root.ts';
 import { startTimestampAuthority } from './tsa/service.ts';
 import { type CertificateAuthority, createAuthority } from './x509/authority.ts';
 
-export type LocalService = 'oidc' | 'fulcio' | 'ctlog' | 'rekor' | 'tsa' | 'registry';
+export type LocalService = 'oidc' | 'fulcio' | 'ctlog' | 'rekor' | 'rekorV2' | 'tsa' | 'registry';
 
 export interface LocalOptions {
   /** The clock of every service; the system's clock when absent. */
@@ -24,6 +25,8 @@ export interface LocalOptions {
   readonly gitlabUrl?: string;
   /** What certificates name as the GitHub server, `https://github.com` when absent. */
   readonly githubUrl?: string;
+  /** Which log the signing config names. With 2 the stack runs and trusts a Rekor v2 beside Rekor v1. Default 1. */
+  readonly rekorVersion?: 1 | 2;
   /** Life of a signing certificate, ten minutes when absent. */
   readonly certificateLifetimeSeconds?: number;
   /** Told what the services refuse and why. */
@@ -34,7 +37,10 @@ export interface LocalOptions {
 export interface LocalStack {
   readonly oidc: Omit<OidcProvider, 'close'>;
   readonly fulcioUrl: string;
+  /** Rekor v1. */
   readonly rekorUrl: string;
+  /** Rekor v2, when `rekorVersion: 2` asked for it. */
+  readonly rekorV2Url?: string;
   /** The full URL that takes timestamp requests. */
   readonly tsaUrl: string;
   readonly ctLogUrl: string;
@@ -96,6 +102,7 @@ async function startServices(options: LocalOptions, started: Started): Promise<O
     }),
   );
   const rekor = await started(startRekor({ now, port: ports.rekor }));
+  const rekorV2 = options.rekorVersion === 2 ? await started(startRekorV2(ports.rekorV2)) : undefined;
   const tsa = await started(startTimestampAuthority({ authority: roots.tsa, organization, now, port: ports.tsa }));
   const ctLog = await started(startCtLogService(roots.ctLog, ports.ctlog));
   const { validFrom } = roots;
@@ -103,13 +110,14 @@ async function startServices(options: LocalOptions, started: Started): Promise<O
     oidc,
     fulcioUrl: fulcio.url,
     rekorUrl: rekor.url,
+    ...(rekorV2 === undefined ? {} : { rekorV2Url: rekorV2.url }),
     tsaUrl: tsa.timestampUrl,
     ctLogUrl: ctLog.url,
     registry,
     trustedRoot: trustedRoot({
       organization,
       validFrom,
-      rekor: [{ url: rekor.url, key: rekor.log.key }],
+      rekor: [{ url: rekor.url, key: rekor.log.key }, ...(rekorV2 === undefined ? [] : [rekorV2])],
       fulcio: { url: fulcio.url, commonName: 'sluice-fulcio', chain: roots.fulcio.chain },
       ctLog: { url: ctLog.url, key: roots.ctLog.key },
       timestampAuthority: { url: tsa.url, commonName: 'sluice-tsa', chain: tsa.chain },
@@ -119,7 +127,7 @@ async function startServices(options: LocalOptions, started: Started): Promise<O
       operator: organization,
       fulcioUrl: fulcio.url,
       oidcUrl: oidc.gitlab.url,
-      rekor: { url: rekor.url, version: 1 },
+      rekor: rekorV2 === undefined ? { url: rekor.url, version: 1 } : { url: rekorV2.url, version: 2 },
       tsaUrl: tsa.timestampUrl,
     }),
   };

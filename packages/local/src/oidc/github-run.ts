@@ -21,20 +21,25 @@ export function githubVariables(overrides: Variables = {}): Record<string, strin
   return withDefaults({ ...base, ...derived }, overrides);
 }
 
-/** The claims that GitHub puts into an ID token of the run with these variables (GitHub, *OpenID Connect reference*). */
-export function githubClaims(given: Variables = {}): Claims {
+/**
+ * The claims that GitHub puts into an ID token of the run with these variables (GitHub, *OpenID Connect reference*). The
+ * deployment environment of a job is in none of its variables, so it is given apart.
+ */
+export function githubClaims(given: Variables = {}, environment?: string): Claims {
   const run = githubVariables(given);
   const value = (name: string): string => run[name] ?? '';
   const repository = value('GITHUB_REPOSITORY');
   return {
-    sub: subject(repository, value('GITHUB_EVENT_NAME'), value('GITHUB_REF'), given['environment']),
+    sub: subject(repository, value('GITHUB_EVENT_NAME'), value('GITHUB_REF'), environment),
     actor: value('GITHUB_ACTOR'),
     actor_id: value('GITHUB_ACTOR_ID'),
     base_ref: value('GITHUB_BASE_REF'),
     head_ref: value('GITHUB_HEAD_REF'),
     check_run_id: '48120551337',
     event_name: value('GITHUB_EVENT_NAME'),
-    ...(given['environment'] === undefined ? {} : { environment: given['environment'] }),
+    enterprise: 'acme',
+    enterprise_id: '20413',
+    ...(environment === undefined ? {} : { environment }),
     job_workflow_ref: value('GITHUB_WORKFLOW_REF'),
     job_workflow_sha: value('GITHUB_WORKFLOW_SHA'),
     ref: value('GITHUB_REF'),

@@ -40,12 +40,19 @@ export function createGitHubTokenEndpoint(issuer: Issuer): GitHubTokenEndpoint {
           const run = bearer === undefined ? undefined : runs.get(bearer);
           if (run === undefined) throw new ServiceError(401, 'The runner token is missing or not known.');
           const aud = query.get('audience') ?? defaultAudience(run.variables);
-          const value = issuer.mint(githubClaims(run.variables), { aud, ...run.overrides });
+          const value = mintGitHubToken(issuer, { aud, ...run.overrides }, run.variables);
           return { status: 200, body: { count: value.length, value } };
         },
       },
     ],
   };
+}
+
+/** A token of a run; an environment among the overrides changes the subject, as it does at GitHub. */
+export function mintGitHubToken(issuer: Issuer, overrides: ClaimOverrides = {}, variables: Variables = {}): string {
+  const environment = overrides['environment'];
+  const claims = githubClaims(variables, typeof environment === 'string' ? environment : undefined);
+  return issuer.mint(claims, overrides);
 }
 
 /** Without an audience GitHub names the URL of the repository's owner. */

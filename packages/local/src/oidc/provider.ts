@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { listenOnLoopback } from '../http/service.ts';
 import type { ClaimOverrides, Variables } from './claims.ts';
-import { githubClaims } from './github-run.ts';
-import { createGitHubTokenEndpoint, type TokenRequestVariables } from './github-token-endpoint.ts';
+import { createGitHubTokenEndpoint, mintGitHubToken, type TokenRequestVariables } from './github-token-endpoint.ts';
 import { gitlabClaims } from './gitlab-job.ts';
 import { createIssuer, generateIssuerKey, type Issuer, issuerRoutes } from './issuer.ts';
 
@@ -49,7 +48,7 @@ export async function startOidcProvider(options: OidcOptions): Promise<OidcProvi
     github,
     email,
     mintGitLabToken: (overrides, variables) => gitlab.mint(gitlabClaims(variables), overrides),
-    mintGitHubToken: (overrides, variables) => github.mint(githubClaims(variables), overrides),
+    mintGitHubToken: (overrides, variables) => mintGitHubToken(github, overrides, variables),
     mintEmailToken: (address, overrides) =>
       email.mint({ sub: `user:${address}`, email: address, email_verified: true }, overrides),
     githubTokenRequest: tokens.admit,
