@@ -120,9 +120,8 @@ export function functionType(args: readonly Type[], result?: Type, variadic?: Ty
 
 /** A type as OPA's messages print it: `any<null, array[string]>`, `object<a: number>[string: any]`, `???` for none. */
 export function printType(type: Type | undefined): string {
-  switch (type?.kind) {
-    case undefined:
-      return '???';
+  if (!type) return '???';
+  switch (type.kind) {
     case 'array':
       return `array${angled(type.items.map(printType))}${type.rest ? `[${printType(type.rest)}]` : ''}`;
     case 'object': {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Source } from '../location.ts';
+import type { RegoObject } from '../value/object.ts';
 import type { Value } from '../value/value.ts';
 
 /**
@@ -11,13 +12,15 @@ import type { Value } from '../value/value.ts';
  * node for each brace of them.
  */
 
-/** The dialect a module is written in. A v0 module that imports `rego.v1` is held to both. */
+/** The dialect a module is read as. `v0v1` is v0 held to the rules of v1 as well. */
 export type RegoVersion = 'v0' | 'v0v1' | 'v1' | 'v2';
 
 export interface Module {
   readonly kind: 'module';
   readonly source: Source;
   readonly version: RegoVersion;
+  /** The newest dialect whose rules the module follows: `import rego.v1` raises it above `version`. */
+  readonly newest: 'v0' | 'v1' | 'v2';
   readonly package: Package;
   readonly imports: readonly Import[];
   /** In the order of the text; a chained body (`f { a } { b }`) is a rule of its own. */
@@ -46,7 +49,9 @@ export interface Import {
   readonly kind: 'import';
   /** With the root: `data`, `input`, `future` or `rego`. */
   readonly path: readonly string[];
+  readonly pathAt: number;
   readonly alias?: string;
+  readonly aliasAt?: number;
   readonly at: number;
   readonly end: number;
 }
@@ -287,6 +292,8 @@ export type AnnotationScope = 'rule' | 'document' | 'package' | 'subpackages';
 export interface Annotations {
   readonly kind: 'annotations';
   readonly scope: AnnotationScope;
+  /** The package or rule the block stands above. */
+  readonly target: AnnotationTarget;
   readonly title?: string;
   readonly entrypoint?: boolean;
   readonly description?: string;
@@ -295,10 +302,19 @@ export interface Annotations {
   readonly authors?: readonly { readonly name: string; readonly email?: string }[];
   readonly schemas?: readonly SchemaAnnotation[];
   readonly compile?: { readonly unknowns?: readonly Ref[]; readonly maskRule?: Ref };
-  readonly custom?: Value;
-  readonly labels?: Value;
+  readonly custom?: RegoObject;
+  readonly labels?: RegoObject;
+  /** The `# METADATA` row, and the end of the block's last row. */
   readonly at: number;
   readonly end: number;
+}
+
+export interface AnnotationTarget {
+  readonly kind: 'package' | 'rule';
+  /** The document described: the package's path, and a rule's reference as far as it is ground. */
+  readonly path: readonly Value[];
+  /** Where the package or rule begins; tells the rules of one module apart. */
+  readonly at: number;
 }
 
 export interface SchemaAnnotation {
