@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type OpenRepository,
+  type ResolvedComponent,
+  resolveComponents,
+  type Snapshot,
+} from '../components/snapshot.ts';
+import { type ImageValidation, type ValidationRun, validateImage } from '../components/validate-image.ts';
+import type { StepContext } from '../context.ts';
+import { SluiceError } from '../error.ts';
+import type { EffectiveTime } from '../policy/effective-time.ts';
+import { compareText } from '../policy/exact-json.ts';
+import { instantOf } from '../policy/instant.ts';
+import { type ExpectedSigner, expectedSigner } from '../policy/policy-file.ts';
+import type { PolicySpec } from '../policy/spec.ts';
+import type { PolicyEvaluator } from '../policy/target.ts';
+import type { ImageReport } from '../report/report.ts';
+import type { IdentityPolicy } from '../verification/identity.ts';
+import type { VerifiedEvidence } from '../verification/proof.ts';
+import { loadVerificationKey } from '../verification/public-key.ts';
+import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
+import type { Trust } from '../verification/verify-material.ts';
+
+export interface ValidateOptions {
+  readonly snapshot: Snapshot;
+  readonly policy: PolicySpec;
+  readonly open: OpenRepository;
+  /** Command line over policy: `--public-key`, `--certificate-identity…`. */
+  readonly publicKey?: string;
+  readonly identity?: IdentityPolicy;
+  /** `--ignore-rekor`. */
+  readonly ignoreLog?: boolean;
+  readonly ignoreSct?: boolean;
+  /** `--skip-image-sig-check`. There is no switch for attestations: nothing unverified reaches a policy. */
+  readonly skipSignatureCheck?: boolean;
+  readonly trust: TrustSource;
+  readonly effectiveTime: EffectiveTime;
+  /** Evaluates the policy's sources. Without it a policy that has sources is refused. */
+  readonly evaluator?: PolicyEvaluator;
+  /** How many images are looked at at once; 5 by default, as in ec. */
+  readonly workers?: number;
+  readonly version: string;
+}
+
+export interface ValidateResult {
+  readonly report: ImageReport;
+  /** What was proved for each image that was reached, by `repository@digest`. */
+  readonly verified: ReadonlyMap<string, VerifiedEvidence>;
+}
+
+/**
+ * Validates the images of a snapshot: signatures, attestations and their syntax, and the policy's rules. The report
+ * says whether the gate passes; an error means that it could not be decided, which is no pass either.
+ */
+export async function validate(ctx: StepContext, options: ValidateOptions): Promise<ValidateResult> {
+  const { policy, evaluator } = options;
+  if ((policy.sources ?? []).length > 0 && evaluator === undefined) {
+    throw new SluiceError(
+      'configuration',
+      'The policy has sources, but nothing here evaluates them; they cannot be left out.',
+    );
+  }
+  const trust = await trustFor(ctx, options);
+  const components = await resolveComponents(ctx, options.snapshot.components, options.open);
+  const run: ValidationRun = {
+    snapshot: { ...options.snapshot, components: components.map(({ component }) => component) },
+    trust,
+    effectiveTime: options.effectiveTime,
+    open: options.open,
+    skipSignatureCheck: options.skipSignatureCheck ?? false,
+    ...(evaluator === undefined ? {} : { evaluator }),
+  };
+  const validations = await inParallel(ctx, components, options.workers ?? 5, (one) => validateImage(ctx, one, run));
+  return resultOf(ctx, options, trust, validations);
+}
+
+/** What signatures are checked against: the key or identity of policy and command line, and the trusted root it needs. */
+export async function trustFor(
+  ctx: StepContext,
+  options: Pick<ValidateOptions, 'policy' | 'publicKey' | 'identity' | 'ignoreLog' | 'ignoreSct' | 'trust'>,
+): Promise<Trust> {
+  const { policy, publicKey, identity, ignoreLog = false, ignoreSct = false } = options;
+  const expected = expectedSigner(policy, {
+    ...(publicKey === undefined ? {} : { publicKey }),
+    ...(identity === undefined ? {} : { identity }),
+  });
+  const signer = await signerOf(ctx, expected);
+  const needsRoot = signer.kind === 'identity' || !ignoreLog;
+  return {
+    signer,
+    ignoreLog,
+    ignoreSct,
+    ...(needsRoot ? { root: await loadTrustedRoot(ctx, options.trust) } : {}),
+  };
+}
+
+async function signerOf(ctx: StepContext, expected: ExpectedSigner): Promise<Trust['signer']> {
+  if (expected.kind === 'identity') return expected;
+  return { kind: 'keys', keys: [await loadVerificationKey(ctx, expected.reference)] };
+}
+
+function resultOf(
+  ctx: StepContext,
+  options: ValidateOptions,
+  trust: Trust,
+  validations: readonly ImageValidation[],
+): ValidateResult {
+  const { effectiveTime, evaluator } = options;
+  const components = validations
+    .map(({ report }) => report)
+    .toSorted((a, b) => compareText(b.containerImage, a.containerImage));
+  const key = trust.signer.kind === 'keys' ? (trust.signer.keys[0]?.pem ?? '') : '';
+  const policy = evaluator?.policy ?? options.policy;
+  const report: ImageReport = {
+    kind: 'image',
+    success: components.length > 0 && components.every(({ success }) => success),
+    created: ctx.now(),
+    snapshot: '',
+    components,
+    key,
+    policy: options.publicKey ? { ...policy, publicKey: options.publicKey } : policy,
+    version: options.version,
+    effectiveTime: effectiveTime.kind === 'at' ? effectiveTime.instant : instantOf(ctx.now()),
+    notes: validations.flatMap(({ notes }) => notes),
+  };
+  const verified = validations.flatMap(({ report: { containerImage }, verified: proved }) =>
+    proved ? [[containerImage, proved] as const] : [],
+  );
+  return { report, verified: new Map(verified) };
+}
+
+async function inParallel(
+  ctx: StepContext,
+  components: readonly ResolvedComponent[],
+  workers: number,
+  run: (component: ResolvedComponent) => Promise<ImageValidation>,
+): Promise<readonly ImageValidation[]> {
+  const results: ImageValidation[] = [];
+  const queue = [...components.entries()];
+  const work = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      ctx.signal?.throwIfAborted();
+      const [index, component] = next;
+      results[index] = await run(component);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, workers) }, work));
+  return results;
+}
