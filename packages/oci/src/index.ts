@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { Credential, Credentials } from './auth/credentials.ts';
+export { openRepository } from './client/open.ts';
 export type { Descriptor, Digest, Platform } from './descriptor.ts';
 export { cosignTag, digestOf, isDigest, parseDigest, referrersTag } from './digest.ts';
 export { OciError, type OciErrorCode } from './error.ts';
@@ -24,3 +26,4 @@ export type { Repository } from './repository.ts';
 export type { RegistryAction, RegistryAuth, RegistryUser } from './server/access.ts';
 export { createRegistryHandler, type RegistryOptions } from './server/handler.ts';
 export { type RunningRegistry, startRegistry } from './server/start.ts';
+export { createSession, type RequestRecord, type Session, type SessionLog, type SessionOptions } from './session.ts';

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Limits } from '../limits.ts';
+import { isAbort } from './failure.ts';
+import { discardBody } from './read.ts';
+import { SourceFailure, type WireResponse } from './wire.ts';
+
+/** Answers that say "later": too many requests, and failures that pass (520 to 524 are Cloudflare's). */
+const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
+
+/** Failures of a connection that a new one may not have. A name that does not exist, or a bad certificate, stays so. */
+const BROKEN: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+export interface RetryOptions {
+  readonly limits: Pick<Limits, 'attempts' | 'retryAfterMs'>;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly log: (message: string) => void;
+}
+
+/**
+ * Sends until an answer comes that is not a passing failure, at most `attempts` times. The last answer or failure is
+ * the caller's, with the number of attempts.
+ */
+export async function withRetries(
+  what: string,
+  options: RetryOptions,
+  send: () => Promise<WireResponse>,
+): Promise<WireResponse> {
+  for (let attempt = 1; ; attempt += 1) {
+    const last = attempt >= options.limits.attempts;
+    let wait: number;
+    try {
+      const response = await send();
+      if (last || !PASSING.has(response.status)) return response;
+      wait = retryAfter(response.headers['retry-after'], options) ?? backOff(attempt);
+      await discardBody(response);
+      options.log(`${what} answered ${response.status}; attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
+    } catch (error) {
+      if (last || !isBroken(error)) throw error;
+      wait = backOff(attempt);
+      options.log(`${what} failed (${codeOf(error)}); attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
+    }
+    await options.sleep(wait);
+  }
+}
+
+export function isBroken(error: unknown): boolean {
+  if (isAbort(error) || error instanceof SourceFailure) return false;
+  // Several addresses of one host failed: each is in `errors`.
+  if (error instanceof AggregateError) return error.errors.some(isBroken);
+  return BROKEN.has(codeOf(error));
+}
+
+/** Waits double from about 0.1 s; the random half keeps clients that failed together from coming back together. */
+function backOff(attempt: number): number {
+  return 100 * 2 ** (attempt - 1) * (0.5 + Math.random());
+}
+
+/** Seconds or a date (RFC 9110, section 10.2.3), within the limit. */
+function retryAfter(header: string | undefined, options: RetryOptions): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - options.now().getTime();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), options.limits.retryAfterMs);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
