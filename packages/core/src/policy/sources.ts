@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseReference, type Repository } from '@sluice/oci';
+import type { StepContext } from '../context.ts';
+import { SluiceError } from '../error.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import { fetchFolder } from './fetch-folder.ts';
+import { fetchGit, resolveGit } from './fetch-git.ts';
+import { fetchHttp } from './fetch-http.ts';
+import { fetchOci, resolveOci } from './fetch-oci.ts';
+import type { PolicyLock } from './lock.ts';
+import { checkLocked, lockedUrl } from './lock.ts';
+import type { SourceCache } from './source-cache.ts';
+import { contentHash, type FetchedSource, type SourceFile } from './source-file.ts';
+import { type GitUrl, parseSourceUrl, pinnedUrl, type SourceUrl } from './source-url.ts';
+
+/** What the fetching of sources needs from outside. */
+export interface SourceAccess {
+  readonly openRepository: (reference: { readonly registry: string; readonly repository: string }) => Repository;
+  readonly http: HttpClient;
+  readonly cache: SourceCache;
+  /** The folder that relative sources start from. */
+  readonly workingFolder: string;
+  /** The files of a source that is built in (`sluice://NAME`), or undefined. */
+  readonly builtin: (name: string) => readonly SourceFile[] | undefined;
+  /** When given, a source is only what the lock says it is. */
+  readonly lock?: PolicyLock;
+}
+
+/** Fetches sources, each once however often it is named. */
+export interface SourceFetcher {
+  fetch(url: string): Promise<FetchedSource>;
+}
+
+export function createSourceFetcher(ctx: StepContext, access: SourceAccess): SourceFetcher {
+  const started = new Map<string, Promise<FetchedSource>>();
+  return {
+    fetch(url) {
+      const running = started.get(url) ?? fetchSource(ctx, access, url);
+      started.set(url, running);
+      return running;
+    },
+  };
+}
+
+async function fetchSource(ctx: StepContext, access: SourceAccess, url: string): Promise<FetchedSource> {
+  const asked = access.lock === undefined ? url : lockedUrl(access.lock, url);
+  const source = parseSourceUrl(asked, (path) => existsSync(resolve(access.workingFolder, path)));
+  const { revision, files } = await read(ctx, access, source);
+  const fetched: FetchedSource = {
+    url,
+    pinned: pinnedUrl(asked, source, revision),
+    ...(revision === undefined ? {} : { revision }),
+    sha256: contentHash(files),
+    files,
+  };
+  ctx.log.debug(`Policy source ${url}: ${files.length} files, ${revision ?? fetched.sha256}.`);
+  if (access.lock !== undefined) checkLocked(access.lock, fetched);
+  return fetched;
+}
+
+interface Read {
+  readonly revision?: string;
+  readonly files: readonly SourceFile[];
+}
+
+async function read(ctx: StepContext, access: SourceAccess, source: SourceUrl): Promise<Read> {
+  switch (source.kind) {
+    case 'folder':
+      return { files: await fetchFolder(source.path, access.workingFolder) };
+    case 'http':
+      return { files: await fetchHttp(source.url, access.http) };
+    case 'git':
+      return readGit(ctx, access, source);
+    case 'oci':
+      return readOci(access, source.reference);
+    case 'builtin':
+      return { files: builtinFiles(access, source.name) };
+  }
+}
+
+async function readGit(ctx: StepContext, access: SourceAccess, source: GitUrl): Promise<Read> {
+  const revision = await resolveGit(ctx, source, access.workingFolder);
+  const key = (commit: string) => JSON.stringify(['git', commit, source.subfolder]);
+  const cached = revision === undefined ? undefined : await access.cache.get(key(revision.commit));
+  if (revision !== undefined && cached !== undefined) return { revision: revision.commit, files: cached };
+  const { commit, files } = await fetchGit(ctx, source, revision, access.workingFolder);
+  await access.cache.put(key(commit), files);
+  return { revision: commit, files };
+}
+
+async function readOci(access: SourceAccess, text: string): Promise<Read> {
+  const reference = parseReference(text);
+  const repository = access.openRepository(reference);
+  const digest = reference.digest ?? (await resolveOci(repository, reference.tag ?? 'latest'));
+  const key = JSON.stringify(['oci', digest]);
+  const cached = await access.cache.get(key);
+  if (cached !== undefined) return { revision: digest, files: cached };
+  const files = await fetchOci(repository, digest);
+  await access.cache.put(key, files);
+  return { revision: digest, files };
+}
+
+function builtinFiles(access: SourceAccess, name: string): readonly SourceFile[] {
+  const files = access.builtin(name);
+  if (files !== undefined) return files;
+  throw new SluiceError(
+    'configuration',
+    `Expected a source that is built in, such as sluice://ci, but found sluice://${name}.`,
+  );
+}
