@@ -95,7 +95,9 @@ async function answer(request: IncomingMessage, protocol: ServiceProtocol, name:
     });
   } catch (error) {
     const refusal =
-      error instanceof ServiceError ? error : new ServiceError(500, `Unexpected failure of the local ${name}.`);
+      error instanceof ServiceError
+        ? error
+        : new ServiceError(500, `Unexpected failure of the local ${name}: ${error}`);
     return { status: refusal.status, headers: refusal.headers, body: protocol.describe(refusal) };
   }
 }
