@@ -3,7 +3,7 @@ import { errorAt, RegoError, RegoErrors } from './error.ts';
 import { chooseLimits, type Limits } from './limits.ts';
 import type { Source } from './location.ts';
 import { parseAnnotations } from './syntax/annotations.ts';
-import type { Body, Module, RegoVersion } from './syntax/ast.ts';
+import type { Body, Module, RegoVersion, Term } from './syntax/ast.ts';
 import { defaultCapabilities, importableKeywords, type SyntaxCapabilities } from './syntax/capabilities.ts';
 import { Cursor } from './syntax/cursor.ts';
 import { decodeUtf8 } from './syntax/decode.ts';
@@ -34,7 +34,9 @@ export function parseModule(file: string, text: string | Uint8Array, options: Pa
   const { cursor, source, version } = open(file, text, options);
   const statements = parseStatements(cursor, { rules: true });
   const { comments } = cursor;
-  const found = options.annotations ? parseAnnotations(source, comments) : { annotations: [], errors: [] };
+  const found = options.annotations
+    ? parseAnnotations(source, comments, parseLoneTerm)
+    : { annotations: [], errors: [] };
   refuse([...cursor.errors, ...found.errors]);
   const isBuiltin = options.isBuiltin ?? (() => false);
   const module = assembleModule({ source, version, statements, comments, annotations: found.annotations, isBuiltin });
@@ -59,6 +61,17 @@ export function parseQuery(
   }
   const body = statements.flatMap((statement) => (statement.kind === 'query' ? statement.body : []));
   return { source, body };
+}
+
+/** The one term a text consists of, as METADATA names documents. */
+function parseLoneTerm(text: string): Term | undefined {
+  try {
+    const [expr, ...more] = parseQuery(text).body;
+    return expr?.kind === 'term-expr' && more.length === 0 ? expr.term : undefined;
+  } catch (error) {
+    if (error instanceof RegoErrors) return undefined;
+    throw error;
+  }
 }
 
 interface Opened {

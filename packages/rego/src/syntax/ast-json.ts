@@ -183,7 +183,9 @@ export function termToJson(term: Term): RegoObject {
       return typed(
         'templatestring',
         node({
-          parts: term.parts.map((part) => (part.kind === 'constant' ? termToJson(part) : exprToJson(part, 0))),
+          // A template without parts has none in OPA's memory either.
+          parts:
+            some(term.parts.map((part) => (part.kind === 'constant' ? termToJson(part) : exprToJson(part, 0)))) ?? null,
           multi_line: term.multiLine,
         }),
       );

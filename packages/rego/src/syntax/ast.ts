@@ -244,7 +244,7 @@ export interface ArrayTerm {
 
 export interface ObjectTerm {
   readonly kind: 'object';
-  /** As written, except that of equal keys only the last value is kept. */
+  /** As written; of equal keys the last value counts. An object with a constant key twice is never a constant. */
   readonly entries: readonly (readonly [key: Term, value: Term])[];
   readonly at: number;
 }

@@ -27,15 +27,11 @@ export function sortedItems(items: readonly Term[]): readonly Term[] {
   return sorted.filter((item, index) => index === 0 || compareTerms(sorted[index - 1] ?? item, item) !== 0);
 }
 
-/** The entries of an object literal by key; of equal keys the last value stays. */
+/** The entries of an object literal by key; entries with equal keys keep their order, and the last one counts. */
 export function sortedEntries(
   entries: readonly (readonly [key: Term, value: Term])[],
 ): readonly (readonly [key: Term, value: Term])[] {
-  const sorted = entries.toSorted(([a], [b]) => compareTerms(a, b));
-  return sorted.filter((entry, index) => {
-    const following = sorted[index + 1];
-    return following === undefined || compareTerms(entry[0], following[0]) !== 0;
-  });
+  return entries.toSorted(([a], [b]) => compareTerms(a, b));
 }
 
 /** A constant array, object or set taken apart into terms, as if its members had been written one by one. */

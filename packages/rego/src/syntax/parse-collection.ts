@@ -189,7 +189,8 @@ function objectTerm(entries: readonly Entry[], at: number): Term {
   const values = constantValues(entries.map(([, value]) => value));
   if (!keys || !values) return { kind: 'object', entries, at };
   // The lists are equally long.
-  return { kind: 'constant', value: objectOf(keys.map((key, index) => [key, values[index] as Value] as const)), at };
+  const value = objectOf(keys.map((key, index) => [key, values[index] as Value] as const));
+  return value.size < entries.length ? { kind: 'object', entries, at } : { kind: 'constant', value, at };
 }
 
 function constantValues(terms: readonly Term[]): readonly Value[] | undefined {

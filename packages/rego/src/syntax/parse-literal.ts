@@ -88,6 +88,8 @@ class LiteralReader {
       this.#skipSpace();
       const value = this.read();
       if (value === undefined || !this.#endOfItem(rightBrace)) return undefined;
+      // An object literal with a key twice is kept as it was written; see ast.ts.
+      if (object.get(key) !== undefined) return undefined;
       object.set(key, value);
       if (this.#skipSpace() === rightBrace) return this.#leave(object.build());
       key = this.read();

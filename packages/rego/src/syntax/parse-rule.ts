@@ -371,7 +371,7 @@ function parseHeadValue(cursor: Cursor, head: Draft<Head>, name: string, isDefau
 }
 
 function expectedValue(head: Head, name: string, isDefault: boolean): string {
-  if (!head.assign) return `expected rule value term (e.g., ${name}[%!s(*ast.Term=<nil>)] = <VALUE> { ... })`;
+  if (!head.assign) return `expected rule value term (e.g., ${name}[<nil>] = <VALUE> { ... })`;
   if (hasArgs(head)) return `expected function value term (e.g., ${name}(...) := <VALUE> { ... })`;
   if (isDefault) return `expected default rule value term (e.g., default ${name} := <VALUE>)`;
   return `expected rule value term (e.g., ${name} := <VALUE> { ... })`;

@@ -101,7 +101,9 @@ export class Scanner {
       if (code >= 0xd800) end++;
     }
     this.offset = end;
-    this.word = text.slice(at, end);
+    const word = text.slice(at, end);
+    // OPA takes a byte too many when the next character is not ASCII, so that even a keyword is none.
+    this.word = text.charCodeAt(end) >= 0x80 ? `${word}\ufffd` : word;
     this.token = this.keywords.get(this.word) ?? T.ident;
   }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { fromDouble, parseNumber } from '../value/number.ts';
+import { objectOf } from '../value/object.ts';
+import type { Value } from '../value/value.ts';
+import type { YamlNode, YamlScalar } from './node.ts';
+import { resolveTimestamp } from './timestamp.ts';
+
+/** What a plain scalar means to go-yaml v3, by its tag and as a value. */
+export interface Resolved {
+  readonly tag: '!!str' | '!!int' | '!!float' | '!!bool' | '!!null' | '!!timestamp' | '!!merge';
+  readonly value: Value;
+}
+
+/** go-yaml v3's reading of a scalar: YAML 1.2's booleans and null, numbers of both versions, and dates. */
+export function resolveScalar({ text, plain, tag }: YamlScalar): Resolved {
+  if (tag === '!!str' || tag === '!' || !plain) return { tag: '!!str', value: text };
+  if (text === '' || text === '~' || /^(?:null|Null|NULL)$/.test(text)) return { tag: '!!null', value: null };
+  if (/^(?:true|True|TRUE)$/.test(text)) return { tag: '!!bool', value: true };
+  if (/^(?:false|False|FALSE)$/.test(text)) return { tag: '!!bool', value: false };
+  if (text === '<<') return { tag: '!!merge', value: text };
+  return resolveNumber(text) ?? resolveDate(text) ?? { tag: '!!str', value: text };
+}
+
+function resolveDate(text: string): Resolved | undefined {
+  const value = resolveTimestamp(text);
+  return value === undefined ? undefined : { tag: '!!timestamp', value };
+}
+
+function resolveNumber(text: string): Resolved | undefined {
+  const integer = resolveInteger(text.replaceAll('_', ''), text);
+  if (integer !== undefined) return { tag: '!!int', value: integer };
+  if (!/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text)) return undefined;
+  const double = Number(text);
+  return Number.isFinite(double) ? { tag: '!!float', value: fromDouble(double) } : undefined;
+}
+
+function resolveInteger(digits: string, text: string): Value | undefined {
+  if (!/^[-+0-9]/.test(text)) return undefined;
+  const [, sign = '', rest = ''] = /^([-+]?)(.*)$/.exec(digits) ?? [];
+  const magnitude = magnitudeOf(rest);
+  if (magnitude === undefined) return undefined;
+  return parseNumber(String(sign === '-' ? -magnitude : magnitude));
+}
+
+function magnitudeOf(digits: string): bigint | undefined {
+  if (/^0b[01]+$/i.test(digits) || /^0x[0-9a-f]+$/i.test(digits) || /^0o[0-7]+$/i.test(digits))
+    return BigInt(digits.toLowerCase());
+  if (/^0[0-7]+$/.test(digits)) return BigInt(`0o${digits}`);
+  return /^(?:0|[1-9][0-9]*)$/.test(digits) ? BigInt(digits) : undefined;
+}
+
+/** The value of a node where anything may stand. Keys become text; a key that is no string is named by `refuseKey`. */
+export function valueOfNode(
+  node: YamlNode,
+  refuseKey: (path: readonly string[]) => never,
+  path: readonly string[] = [],
+): Value {
+  switch (node.kind) {
+    case 'scalar':
+      return resolveScalar(node).value;
+    case 'sequence':
+      return node.items.map((item, index) => valueOfNode(item, refuseKey, [...path, String(index)]));
+    case 'mapping':
+      return objectOf(
+        mergedEntries(node).map(([key, value]) => {
+          const name = key.kind === 'scalar' ? resolveScalar(key).value : undefined;
+          if (typeof name !== 'string') return refuseKey(path);
+          return [name, valueOfNode(value, refuseKey, [...path, name])] as const;
+        }),
+      );
+  }
+}
+
+/** Entries with `<<` replaced by what it points at; keys written out win. */
+export function mergedEntries(
+  node: YamlNode & { readonly kind: 'mapping' },
+): readonly (readonly [YamlNode, YamlNode])[] {
+  const isMerge = (key: YamlNode): boolean => key.kind === 'scalar' && resolveScalar(key).tag === '!!merge';
+  if (!node.entries.some(([key]) => isMerge(key))) return node.entries;
+  const merged = node.entries.flatMap(([key, value]) => (isMerge(key) ? mergeSources(value) : []));
+  return [...merged, ...node.entries.filter(([key]) => !isMerge(key))];
+}
+
+/** Of several sources the first wins, so the last comes first. */
+function mergeSources(value: YamlNode): readonly (readonly [YamlNode, YamlNode])[] {
+  if (value.kind === 'mapping') return mergedEntries(value);
+  return value.kind === 'sequence' ? value.items.toReversed().flatMap(mergeSources) : [];
+}
