@@ -2,7 +2,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
-import tls from 'node:tls';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { defaultRetryPolicy, type Failure, isRetryableStatus, type RetryPolicy, withRetries } from './retry.ts';
@@ -28,8 +27,6 @@ export interface HttpClient {
 
 export interface HttpClientOptions {
   readonly retry?: RetryPolicy;
-  /** PEM certificates that are trusted beside the system's. */
-  readonly caCertificates?: string;
   /** Largest body that is read, in bytes. */
   readonly maxBodyBytes?: number;
   readonly timeoutMs?: number;
@@ -43,7 +40,7 @@ export function createHttpClient(ctx: StepContext, options: HttpClientOptions = 
   const agentOptions = { keepAlive: true, proxyEnv: proxyVariables(ctx.env) };
   const agents = {
     'http:': new http.Agent(agentOptions),
-    'https:': new https.Agent({ ...agentOptions, ...extraCertificates(options.caCertificates) }),
+    'https:': new https.Agent(agentOptions),
   };
   const limits = {
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
@@ -181,9 +178,4 @@ export function isLoopback(hostname: string): boolean {
 function proxyVariables(env: StepContext['env']): Record<string, string> {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
-}
-
-function extraCertificates(pem: string | undefined): { ca?: string[] } {
-  if (pem === undefined) return {};
-  return { ca: [...tls.getCACertificates('default'), pem] };
 }
