@@ -46,7 +46,7 @@ export type FlagValues<F extends FlagSpecs> = { readonly [K in keyof F]: FlagVal
 export interface Invocation<F extends FlagSpecs> {
   readonly flags: FlagValues<F>;
   /** Names of the flags that the user gave, as opposed to defaults. */
-  readonly given: ReadonlySet<keyof F & string>;
+  readonly given: ReadonlySet<string>;
   readonly args: readonly string[];
   readonly io: Io;
   readonly reporter: Reporter;

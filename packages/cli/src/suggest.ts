@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The candidate that a misspelt word most likely meant: at most two edits away, and less than half the word. */
+/** The candidate that a misspelt word most likely meant: at most two edits away. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.ceil(word.length / 2));
+  let bestDistance = word.length < 3 ? 1 : 3;
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate);
     if (distance < bestDistance) {

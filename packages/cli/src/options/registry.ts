@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Descriptor, Layout, Repository, Session } from '@sluice/oci';
+import type { FlagSpecs, FlagValues, Invocation } from '../command.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** How registries are reached: the same flags on every command that takes an image. */
+export const registryFlags = {
+  'registry-cacert': { type: 'string', value: 'FILE', help: 'Trust the certificates in this PEM file too' },
+  'allow-http-registry': { type: 'boolean', help: 'Speak plain HTTP to the registry of the image' },
+  'allow-insecure-registry': { type: 'boolean', hidden: true, help: 'The same as --allow-http-registry' },
+} as const satisfies FlagSpecs;
+
+/** For commands that read only: the image may be an OCI layout on disk. */
+export const localImageFlag = {
+  'local-image': { type: 'boolean', help: 'IMAGE is an OCI image layout: a folder, or FOLDER@sha256:…' },
+} as const satisfies FlagSpecs;
+
+type RegistryInvocation = Invocation<typeof registryFlags & Partial<typeof localImageFlag>>;
+
+/** One image, its tag resolved once: from here on only the digest is used. */
+export interface OpenImage {
+  readonly repository: Repository;
+  readonly descriptor: Descriptor;
+  /** `repository@sha256:…`. */
+  readonly name: string;
+}
+
+/** The connections, credentials and tokens of one command. */
+export async function openSession(invocation: RegistryInvocation, images: readonly string[] = []): Promise<Session> {
+  const { createSession, defaultCredentials, parseReference } = await import('@sluice/oci');
+  const { flags, io, reporter } = invocation;
+  const plain = flags['allow-http-registry'] || flags['allow-insecure-registry'];
+  const caFile = flags['registry-cacert'];
+  return createSession({
+    credentials: defaultCredentials(io.env),
+    proxyEnv: io.env,
+    log: reporter.log,
+    signal: io.signal,
+    now: io.now,
+    plainHttp: plain ? images.map((image) => parseReference(image).registry) : [],
+    ...(caFile ? { caCertificates: await readText(caFile) } : {}),
+  });
+}
+
+/** Opens the repository that an image lies in and resolves its tag. */
+export async function openImage(invocation: RegistryInvocation, text: string, session?: Session): Promise<OpenImage> {
+  if (invocation.flags['local-image']) return openLocalImage(text);
+  const { openRepository, parseReference } = await import('@sluice/oci');
+  const reference = parseReference(text);
+  const repository = openRepository(session ?? (await openSession(invocation, [text])), reference);
+  const descriptor = await repository.resolve(reference.digest ?? reference.tag ?? 'latest');
+  return { repository, descriptor, name: `${repository.name}@${descriptor.digest}` };
+}
+
+async function openLocalImage(text: string): Promise<OpenImage> {
+  const { isDigest, openLayout } = await import('@sluice/oci');
+  const at = text.lastIndexOf('@');
+  const folder = at > 0 && isDigest(text.slice(at + 1)) ? text.slice(0, at) : text;
+  const repository = openLayout(folder);
+  const descriptor = await repository.resolve(
+    folder === text ? await onlyImage(repository, folder) : text.slice(at + 1),
+  );
+  return { repository, descriptor, name: `${folder}@${descriptor.digest}` };
+}
+
+/** The one image that a layout lists; what refers to another entry (evidence) does not count. */
+async function onlyImage(layout: Layout, folder: string): Promise<string> {
+  const entries = await layout.entries();
+  const referrers = await Promise.all(
+    entries.map(async ({ digest }) => (await layout.getManifest(digest)).content.subject),
+  );
+  const images = [...new Set(entries.filter((_, i) => referrers[i] === undefined).map(({ digest }) => digest))];
+  const [digest] = images;
+  if (digest !== undefined && images.length === 1) return digest;
+  throw new UsageError(
+    `The layout ${folder} was expected to list one image, but lists ${images.length === 0 ? 'none' : images.join(', ')}; add @sha256:… to choose.`,
+  );
+}
+
+async function readText(file: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  return readFile(file, 'utf8');
+}
+
+export type RegistryFlags = FlagValues<typeof registryFlags>;
