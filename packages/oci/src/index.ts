@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { Credential, Credentials } from './auth/credentials.ts';
+export { type CredentialSources, defaultCredentials } from './auth/default-credentials.ts';
 export { openRepository } from './client/open.ts';
+export { applyCopy, type CopyOptions, type CopyReport, copyGraph } from './copy/copy.ts';
+export { type CopyPlan, type PlannedManifest, type PlannedTag, type PlanOptions, planCopy } from './copy/graph.ts';
+export type { CopyStep } from './copy/step.ts';
 export type { Descriptor, Digest, Platform } from './descriptor.ts';
 export { cosignTag, digestOf, isDigest, parseDigest, referrersTag } from './digest.ts';
 export { OciError, type OciErrorCode } from './error.ts';
+export { type Layout, openLayout } from './layout/open-layout.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';
 export {

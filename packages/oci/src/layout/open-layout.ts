@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Descriptor } from '../descriptor.ts';
+import { type Limits, limitsWith } from '../limits.ts';
+import { createLocks } from '../locks.ts';
+import type { Repository } from '../repository.ts';
+import { blobSize, getBlob, type LayoutFolder, openBlob, putBlob } from './folder.ts';
+import { readLayoutIndex, tagNameOf } from './layout-index.ts';
+import { getManifest, putManifest } from './manifests.ts';
+import { readReferrers } from './referrers.ts';
+
+/** An image layout on disk: a repository whose index can be looked at. */
+export interface Layout extends Repository {
+  /** The entries of index.json: what the layout holds, by name or without one. */
+  entries(): Promise<readonly Descriptor[]>;
+}
+
+/**
+ * An OCI image layout (image specification, image-layout.md) as a repository: tags are the entries of index.json
+ * that carry `org.opencontainers.image.ref.name`. A directory that does not exist is an empty layout, which the first
+ * write creates.
+ */
+export function openLayout(path: string, limits?: Partial<Limits>): Layout {
+  const folder: LayoutFolder = { path, limits: limitsWith(limits), exclusively: createLocks() };
+  return {
+    name: path,
+    entries: async () => (await readLayoutIndex(path, folder.limits.manifestBytes)).manifests,
+    resolve: async (reference) => (await getManifest(folder, reference)).descriptor,
+    getManifest: (reference) => getManifest(folder, reference),
+    getBlob: (blob, limit = folder.limits.blobBytes) => getBlob(folder, blob, limit),
+    openBlob: (blob) => openBlob(folder, blob),
+    hasBlob: async (digest) => (await blobSize(folder, digest)) !== undefined,
+    putBlob: (blob, content) => putBlob(folder, blob, content),
+    mountBlob: async () => false,
+    putManifest: (bytes, mediaType, tag) => putManifest(folder, bytes, mediaType, tag),
+    referrers: (digest, artifactType) => readReferrers(folder, digest, artifactType),
+    tags: async () => {
+      const { manifests } = await readLayoutIndex(path, folder.limits.manifestBytes);
+      const names = manifests.map(tagNameOf).filter((name) => name !== undefined);
+      return [...new Set(names)].toSorted();
+    },
+  };
+}
