@@ -79,7 +79,9 @@ class Capturer {
         body: (nested) => this.body(nested, bound, inner),
       });
       if (!isPrint(rebuilt)) captured.push(rebuilt);
-      else if (this.#context.print) captured.push(this.#print(rebuilt, bound, body.slice(0, at)));
+      else if (this.#context.print && rebuilt.kind === "call-expr") {
+        captured.push(this.#print(rebuilt, bound, body.slice(0, at)));
+      }
     });
     return captured.length > 0 ? captured : [termExpr(constant(true, body[0]?.at ?? 0))];
   }
@@ -157,7 +159,7 @@ class Capturer {
   }
 }
 
-function isPrint(expr: Expr): expr is CallExpr {
+function isPrint(expr: Expr): boolean {
   return expr.kind === 'call-expr' && operatorName(expr.operator) === 'print';
 }
 

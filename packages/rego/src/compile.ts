@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Stage } from './compiler/stages.ts';
+import { type CustomBuiltin, Policy } from './policy.ts';
+import type { Module } from './syntax/ast.ts';
+
+export interface CompileOptions {
+  /** Functions the embedder adds, such as `ec.oci.blob`. */
+  readonly builtins?: readonly CustomBuiltin[];
+  /** Built-in functions that do not exist for these modules, such as `http.send`. */
+  readonly without?: readonly string[];
+  /** OPA's strict checks. */
+  readonly strict?: boolean;
+  /** Keep calls of `print`; they are left out unless told otherwise. */
+  readonly print?: boolean;
+  /** Plans tell which expressions they reach; slower, and only for coverage. */
+  readonly watch?: boolean;
+  /** The very same modules passed the checks before, so that they need not be made again. */
+  readonly checked?: boolean;
+}
+
+/**
+ * Compiles modules together.
+ *
+ * @throws {RegoErrors} What is wrong with them, sorted by position, with OPA's codes and words.
+ */
+export function compile(modules: readonly Module[], options: CompileOptions = {}): Policy {
+  return new Policy(modules, {
+    strict: options.strict ?? false,
+    print: options.print ?? false,
+    watch: options.watch ?? false,
+    checked: options.checked ?? false,
+    checks: defaultChecks,
+    ...(options.builtins && { builtins: options.builtins }),
+    ...(options.without && { without: options.without }),
+  });
+}
+
+const defaultChecks: readonly Stage[] = [];

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RegoObject } from '../value/object.ts';
+import type { ValueTable } from '../value/table.ts';
+import type { Value } from '../value/value.ts';
+
+/** A rule that was computed and has no value. */
+export interface Absent {
+  readonly kind: 'absent';
+}
+
+export const absent: Absent = Object.freeze({ kind: 'absent' });
+
+/** What a call is replaced with by `with`. */
+export type Replacement =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'function'; readonly name: string };
+
+/** The documents as one `with` (or none) shows them, and what was computed from them. */
+export class Scope {
+  /** The scope a `with` has changed. */
+  readonly outer: Scope | undefined;
+  readonly input: Value | undefined;
+  /** The base document. */
+  readonly data: RegoObject;
+  /** Numbers of the nodes whose rules `with` has replaced by base data. */
+  readonly masked: ReadonlySet<number> | undefined;
+  /** By dotted name. */
+  readonly replacements: ReadonlyMap<string, Replacement> | undefined;
+  /** By node: the value of a rule, computed once. */
+  readonly values: (Value | Absent | undefined)[] = [];
+  /** By node: results of a function by arguments, members of a partial object by keys. */
+  readonly tables: (ValueTable<Value | Absent> | undefined)[] = [];
+  #unreplaced: Scope | undefined;
+
+  constructor(
+    input: Value | undefined,
+    data: RegoObject,
+    masked?: ReadonlySet<number>,
+    replacements?: ReadonlyMap<string, Replacement>,
+    outer?: Scope,
+  ) {
+    this.outer = outer;
+    this.input = input;
+    this.data = data;
+    this.masked = masked;
+    this.replacements = replacements;
+  }
+
+  /** The same documents with every function itself again: inside a replacing function nothing is replaced. */
+  unreplaced(): Scope {
+    if (!this.replacements) return this;
+    this.#unreplaced ??= new Scope(this.input, this.data, this.masked, undefined, this.outer);
+    return this.#unreplaced;
+  }
+}

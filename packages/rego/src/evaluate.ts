@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+import { prepareQuery } from './compiler/query.ts';
+import { RegoError } from './error.ts';
+import { Budget, type Deadline } from './eval/budget.ts';
+import { HostAnswers, lendHost } from './eval/host.ts';
+import { type Lent, Run } from './eval/run.ts';
+import { Scope } from './eval/scope.ts';
+import { chooseLimits, type Limits } from './limits.ts';
+import { parseQuery } from './parse.ts';
+import { planDataGetter } from './plan/plan-data.ts';
+import { planLinks } from './plan/plan-body.ts';
+import { type Frame, linkAll } from './plan/node.ts';
+import { newScope } from './plan/scope.ts';
+import type { Policy } from './policy.ts';
+import { constant, isGenerated, isWildcard, reference, variable } from './compiler/terms.ts';
+import { emptyObject, type RegoObject } from './value/object.ts';
+import type { Value } from './value/value.ts';
+
+/** What an evaluation sees. Make values with `fromJson` or `fromPlain`. */
+export interface Documents {
+  readonly input?: Value;
+  readonly data?: RegoObject;
+}
+
+export interface EvaluateOptions extends Partial<Lent> {
+  readonly limits?: Partial<Limits>;
+  readonly deadline?: Deadline;
+  readonly signal?: AbortSignal;
+}
+
+/** One solution of a query: the values of its variables. */
+export type Bindings = ReadonlyMap<string, Value>;
+
+/**
+ * Evaluates rules and queries of a policy against one input. All of them share what was computed, so asking for forty
+ * rules costs little more than asking for the dearest.
+ */
+export class Evaluation {
+  readonly #policy: Policy;
+  readonly #scope: Scope;
+  readonly #options: EvaluateOptions;
+  readonly #host: HostAnswers;
+  readonly #errors: RegoError[] = [];
+
+  constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host: HostAnswers) {
+    this.#policy = policy;
+    this.#scope = new Scope(documents.input, documents.data ?? emptyObject);
+    this.#options = options;
+    this.#host = host;
+  }
+
+  /** Errors of built-in functions so far; the calls were undefined. Empty in strict mode, which throws them. */
+  get builtinErrors(): readonly RegoError[] {
+    return this.#errors;
+  }
+
+  /** The value at a path of data, such as `['main', 'deny']` for `data.main.deny`; undefined when there is none. */
+  value(path: readonly string[]): Value | undefined {
+    const ref = reference(
+      variable('data', 0),
+      path.map((part) => constant(part, 0)),
+      0,
+    );
+    const get = planDataGetter(ref, newScope(this.#policy.planner, { file: '', text: '' }));
+    return this.#guarded((run) => get(run, []));
+  }
+
+  /**
+   * All solutions of a query, such as `data.main.deny[x]`.
+   *
+   * @throws {RegoErrors} When the query cannot be compiled.
+   */
+  query(text: string): readonly Bindings[] {
+    const solve = planQuery(this.#policy, text);
+    return this.#guarded(solve);
+  }
+
+  #guarded<T>(evaluate: (run: Run) => T): T {
+    const limits = chooseLimits(this.#options.limits);
+    const budget = new Budget(limits, this.#options.deadline, this.#options.signal);
+    const run = new Run(this.#scope, budget, lentBy(this.#options));
+    lendHost(run.cache, this.#host);
+    try {
+      return evaluate(run);
+    } catch (thrown) {
+      if (thrown instanceof RangeError) {
+        const reason = 'Expected values and rules nested less deeply, found that the stack was used up.';
+        throw new RegoError('rego_limit_error', reason, { cause: thrown });
+      }
+      throw thrown;
+    } finally {
+      this.#errors.push(...run.builtinErrors);
+    }
+  }
+}
+
+/** Begins an evaluation. */
+export function evaluate(policy: Policy, documents: Documents, options: EvaluateOptions = {}): Evaluation {
+  return new Evaluation(policy, documents, options, new HostAnswers());
+}
+
+export interface HostOptions extends EvaluateOptions {
+  /** Runs before the evaluation gives up; each depth of dependent look-ups needs one. */
+  readonly maxRounds?: number;
+}
+
+/**
+ * Evaluates a policy whose built-in functions have to fetch something. `use` is called again until nothing was left
+ * to fetch; only its last result counts.
+ *
+ * @throws {RegoError} With the code `eval_host_error` when the rounds are used up.
+ */
+export async function evaluateWithHost<T>(
+  policy: Policy,
+  documents: Documents,
+  options: HostOptions,
+  use: (evaluation: Evaluation) => T,
+): Promise<T> {
+  const host = new HostAnswers();
+  const rounds = options.maxRounds ?? 32;
+  for (let round = 0; round < rounds; round++) {
+    const outcome = attempt(() => use(new Evaluation(policy, documents, options, host)));
+    if (!host.pending) return outcome();
+    await host.settle();
+  }
+  throw new RegoError('eval_host_error', `Expected all look-ups to be answered within ${rounds} rounds, found more.`);
+}
+
+/** Keeps what was thrown: an error of a run that lacked answers means nothing. */
+function attempt<T>(use: () => T): () => T {
+  try {
+    const result = use();
+    return () => result;
+  } catch (thrown) {
+    return () => {
+      throw thrown;
+    };
+  }
+}
+
+function planQuery(policy: Policy, text: string): (run: Run) => readonly Bindings[] {
+  const { source, body: written } = parseQuery(text);
+  const body = prepareQuery(written, source, new Map(), policy.context);
+  const scope = newScope(policy.planner, source);
+  const links = planLinks(body, scope);
+  const { original } = policy.context.names;
+  const named = [...scope.slots].flatMap(([name, slot]) => {
+    const shown = original.get(name) ?? name;
+    return isGenerated(shown) || isWildcard(shown) || shown.startsWith(' ') ? [] : [[shown, slot] as const];
+  });
+  return (run) => {
+    const solutions: Bindings[] = [];
+    const frame: Frame = [];
+    const step = linkAll(links, (_run, slots) => {
+      const bindings = new Map<string, Value>();
+      for (const [name, slot] of named) {
+        const value = slots[slot];
+        if (value !== undefined) bindings.set(name, value);
+      }
+      run.budget.value();
+      solutions.push(bindings);
+      return false;
+    });
+    step(run, frame);
+    return solutions;
+  };
+}
+
+function lentBy(options: EvaluateOptions): Lent {
+  return {
+    now: options.now ?? 0n,
+    randomBytes: options.randomBytes ?? refuseRandom,
+    print: options.print,
+    trace: options.trace,
+    runtime: options.runtime,
+    strict: options.strict ?? false,
+    reached: options.reached,
+  };
+}
+
+function refuseRandom(): never {
+  throw new RegoError('eval_host_error', 'Expected a source of random bytes for this policy, found none lent.');
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isFunctionNode, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
+import { conflict, type Run } from '../eval/run.ts';
+import { absent, type Absent } from '../eval/scope.ts';
+import { RegoError } from '../error.ts';
+import { print } from '../value/print.ts';
+import { equal } from '../value/compare.ts';
+import { SetBuilder } from '../value/set.ts';
+import { ValueTable } from '../value/table.ts';
+import type { Value } from '../value/value.ts';
+import { planPartialObject } from './plan-partial-object.ts';
+import { planRuleValue, planSolutions, type RuleValue } from './plan-rule.ts';
+import { planGetter } from './plan-term.ts';
+import type { Planner } from './planner.ts';
+
+/** What the rules at one place of the tree come to. */
+export interface NodePlan {
+  /** The value, computed once per scope; undefined for functions. */
+  readonly value: (run: Run) => Value | undefined;
+  /** Calls the function. */
+  readonly call?: (run: Run, args: readonly Value[]) => Value | undefined;
+  /** What lies at some keys of a partial object, without computing the others. */
+  readonly member?: (run: Run, keys: readonly Value[]) => Value | undefined;
+}
+
+export function planNode(node: RuleNode, planner: Planner): NodePlan {
+  if (isFunctionNode(node)) return planFunction(node, planner);
+  if (node.entries.some(({ dynamic }) => dynamic)) return planPartialObject(node, planner);
+  const [first] = node.entries;
+  if (first?.written.head.key && !first.written.head.value) return { value: once(node, planSet(node, planner)) };
+  return { value: once(node, planComplete(node, planner)) };
+}
+
+/** Marks a rule whose value is being computed: only a rule that needs itself can see it. */
+const computing: Absent = Object.freeze({ kind: 'absent' });
+
+/** Computes a value at most once in each scope. */
+export function once(node: RuleNode, compute: (run: Run) => Value | undefined): (run: Run) => Value | undefined {
+  const { id } = node;
+  return (run) => {
+    const { scope } = run;
+    const known = scope.values[id];
+    if (known !== undefined) {
+      if (known === computing) throw recursion(node);
+      return isAbsent(known) ? undefined : known;
+    }
+    scope.values[id] = computing;
+    run.budget.enter();
+    const value = compute(run);
+    run.budget.leave();
+    scope.values[id] = value ?? absent;
+    return value;
+  };
+}
+
+export function isAbsent(value: Value | Absent): value is Absent {
+  return value === absent || value === computing;
+}
+
+function recursion(node: RuleNode): RegoError {
+  return new RegoError('rego_recursion_error', `rule ${node.path.map((part) => print(part)).join('.')} is recursive`);
+}
+
+function planComplete(node: RuleNode, planner: Planner): (run: Run) => Value | undefined {
+  const value = planEntries(node, planner, 'complete rules must not produce multiple outputs');
+  return (run) => value(run, []);
+}
+
+function planFunction(node: RuleNode, planner: Planner): NodePlan {
+  const compute = planEntries(node, planner, 'functions must not produce multiple outputs for same inputs');
+  const { id } = node;
+  return {
+    value: () => undefined,
+    call: (run, args) => {
+      const { scope } = run;
+      let table = scope.tables[id];
+      if (!table) {
+        table = new ValueTable();
+        scope.tables[id] = table;
+      }
+      const key = args.length === 1 ? (args[0] as Value) : args; // just counted
+      const known = table.get(key);
+      if (known !== undefined) return isAbsent(known) ? undefined : known;
+      run.budget.enter();
+      const value = compute(run, args);
+      run.budget.leave();
+      table.set(key, value ?? absent);
+      return value;
+    },
+  };
+}
+
+/** All rules of one name: they must agree; a default speaks when none of them does. */
+function planEntries(node: RuleNode, planner: Planner, reason: string): RuleValue {
+  const rules = node.entries.filter(({ written }) => !written.default);
+  const planned = rules.map((entry): PlannedEntry => ({ entry, value: undefined }));
+  const fallback = node.entries.find(({ written }) => written.default);
+  let planDefault: RuleValue | undefined;
+  return (run, args) => {
+    let result: Value | undefined;
+    for (const each of planned) {
+      each.value ??= planRuleValue(each.entry, planner);
+      const value = each.value(run, args);
+      if (value === undefined) continue;
+      if (result !== undefined && !equal(result, value)) {
+        throw conflict(reason, each.entry.module.source, each.entry.written.at);
+      }
+      result = value;
+    }
+    if (result !== undefined || !fallback) return result;
+    planDefault ??= planRuleValue(fallback, planner);
+    return planDefault(run, args);
+  };
+}
+
+interface PlannedEntry {
+  readonly entry: RuleEntry;
+  value: RuleValue | undefined;
+}
+
+function planSet(node: RuleNode, planner: Planner): (run: Run) => Value | undefined {
+  let builder = new SetBuilder();
+  let solutions: readonly ((run: Run) => void)[] | undefined;
+  return (run) => {
+    solutions ??= node.entries.map((entry) =>
+      planSolutions(entry, planner, (scope, rule) => {
+        const get = planGetter(rule.head.key ?? { kind: 'constant', value: true, at: rule.at }, scope);
+        return (state, frame) => {
+          const member = get(state, frame);
+          if (member !== undefined) {
+            state.budget.value();
+            builder.add(member);
+          }
+          return false;
+        };
+      }),
+    );
+    const outer = builder;
+    builder = new SetBuilder();
+    for (const solve of solutions) solve(run);
+    const built = builder.build();
+    builder = outer;
+    return built;
+  };
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RuleEntry } from '../compiler/module-set.ts';
+import { conflict, type Run } from '../eval/run.ts';
+import type { Rule, Term } from '../syntax/ast.ts';
+import { equal } from '../value/compare.ts';
+import type { Value } from '../value/value.ts';
+import { type Frame, linkAll, type Match, type Step } from './node.ts';
+import { planLinks } from './plan-body.ts';
+import { planMatch } from './plan-pattern.ts';
+import { planGetter } from './plan-term.ts';
+import type { Planner } from './planner.ts';
+import { newScope, type PlanScope } from './scope.ts';
+
+/** Computes the value of a rule with its `else` branches; arguments only for functions. */
+export type RuleValue = (run: Run, args: readonly Value[]) => Value | undefined;
+
+/** Calls back with each solution of a rule's body. */
+export type RuleSolutions = (run: Run) => void;
+
+const multiple = {
+  rule: 'complete rules must not produce multiple outputs',
+  function: 'functions must not produce multiple outputs for same inputs',
+} as const;
+
+/** A rule with one value: complete or function. */
+export function planRuleValue(entry: RuleEntry, planner: Planner): RuleValue {
+  planner.prepare(entry);
+  const branches: RuleValue[] = [];
+  for (let rule: Rule | undefined = entry.rule; rule; rule = rule.else) {
+    branches.push(planBranch(rule, entry.rule.head.args, entry, planner));
+  }
+  const [only] = branches;
+  if (branches.length === 1 && only) return only;
+  return (run, args) => {
+    for (const branch of branches) {
+      const value = branch(run, args);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+}
+
+function planBranch(
+  rule: Rule,
+  argsOfFirst: readonly Term[] | undefined,
+  entry: RuleEntry,
+  planner: Planner,
+): RuleValue {
+  const scope = newScope(planner, entry.module.source);
+  const matches = (rule.head.args ?? argsOfFirst)?.map((arg) => planMatch(arg, scope)) ?? [];
+  const links = planLinks(rule.body, scope);
+  const head = rule.head.value ?? { kind: 'constant', value: true, at: rule.at };
+  const get = planGetter(head, scope);
+  const single = head.kind === 'constant';
+  let result: Value | undefined;
+  const body = linkAll(links, (run, frame) => {
+    const value = get(run, frame);
+    if (value === undefined) return false;
+    if (result !== undefined && !equal(result, value)) {
+      throw conflict(matches.length > 0 ? multiple.function : multiple.rule, scope.source, rule.at);
+    }
+    result = value;
+    return single;
+  });
+  const reached = planner.watch ? reachedRule(rule, scope) : undefined;
+  return (run, args) => {
+    const frame: Frame = [];
+    if (!matchAll(run, frame, matches, args)) return undefined;
+    const outer = result;
+    result = undefined;
+    body(run, frame);
+    const value = result;
+    result = outer;
+    if (value !== undefined) reached?.(run);
+    return value;
+  };
+}
+
+function matchAll(run: Run, frame: Frame, matches: readonly Match[], args: readonly Value[]): boolean {
+  for (let at = 0; at < matches.length; at++) {
+    const arg = args[at];
+    if (arg === undefined || !matches[at]?.(run, frame, arg)) return false;
+  }
+  return true;
+}
+
+function reachedRule(rule: Rule, scope: PlanScope): (run: Run) => void {
+  return (run) => run.lent.reached?.(scope.source, rule.at);
+}
+
+/** A rule with many values; `end` gets the head's parts when the body's variables are bound. */
+export function planSolutions(
+  entry: RuleEntry,
+  planner: Planner,
+  end: (scope: PlanScope, rule: Rule) => Step,
+): RuleSolutions {
+  planner.prepare(entry);
+  const { rule } = entry;
+  const scope = newScope(planner, entry.module.source);
+  const links = planLinks(rule.body, scope);
+  const finish = end(scope, rule);
+  const reached = planner.watch ? reachedRule(rule, scope) : undefined;
+  const body = linkAll(links, (run, frame) => {
+    reached?.(run);
+    return finish(run, frame);
+  });
+  return (run) => {
+    body(run, []);
+  };
+}
+
+/** The same with the first parts of the head's reference given. */
+export function planKeyedSolutions(
+  entry: RuleEntry,
+  parts: readonly Term[],
+  planner: Planner,
+  end: (scope: PlanScope, rule: Rule) => Step,
+): (run: Run, keys: readonly Value[]) => void {
+  const scope = newScope(planner, entry.module.source);
+  const matches = parts.map((part) => planMatch(part, scope));
+  const links = planLinks(entry.rule.body, scope);
+  const body = linkAll(links, end(scope, entry.rule));
+  return (run, keys) => {
+    const frame: Frame = [];
+    if (matchAll(run, frame, matches, keys)) body(run, frame);
+  };
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Implementation } from '../builtins/builtin.ts';
+import type { BuiltinFacts } from '../compiler/check-with.ts';
+import type { FunctionType } from '../compiler/types.ts';
+import type { ModuleSet, RuleEntry, RuleNode } from '../compiler/module-set.ts';
+import { type NodePlan, planNode } from './plan-node.ts';
+
+/** A built-in function that can be called. */
+export interface Callable extends BuiltinFacts {
+  readonly name: string;
+  readonly type: FunctionType;
+  readonly run: Implementation;
+}
+
+/** Plans rules when they are first needed: a run of one policy touches a part of its library only. */
+export class Planner {
+  readonly set: ModuleSet;
+  readonly builtins: ReadonlyMap<string, Callable>;
+  /** Plans tell which expressions they reach. */
+  readonly watch: boolean;
+  readonly #prepare: (entry: RuleEntry) => void;
+  readonly #plans: (NodePlan | undefined)[] = [];
+
+  constructor(
+    set: ModuleSet,
+    builtins: ReadonlyMap<string, Callable>,
+    prepare: (entry: RuleEntry) => void,
+    watch = false,
+  ) {
+    this.set = set;
+    this.builtins = builtins;
+    this.#prepare = prepare;
+    this.watch = watch;
+  }
+
+  plan(node: RuleNode): NodePlan {
+    const known = this.#plans[node.id];
+    if (known) return known;
+    const made = planNode(node, this);
+    this.#plans[node.id] = made;
+    return made;
+  }
+
+  /** Brings a rule into the form that can be planned. */
+  prepare(entry: RuleEntry): void {
+    this.#prepare(entry);
+  }
+}

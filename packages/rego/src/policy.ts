@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { BuiltinContext, Implementation } from './builtins/builtin.ts';
+import { declarationOf, declaredNames, parseDeclaration } from './builtins/declaration.ts';
+import { implementationOf } from './builtins/registry.ts';
+import { noMetadata } from './compiler/metadata-source.ts';
+import { buildModuleSet, type ModuleSet, type RuleEntry } from './compiler/module-set.ts';
+import { type CompileContext, type MetadataSource, prepareRule, runStages, type Stage } from './compiler/stages.ts';
+import { LocalNames } from './compiler/terms.ts';
+import { askHost, type Ask } from './eval/host.ts';
+import { type Callable, Planner } from './plan/planner.ts';
+import type { Module } from './syntax/ast.ts';
+import type { Value } from './value/value.ts';
+
+/** A built-in function of the embedder. */
+export interface CustomBuiltin {
+  /**
+   * Name and types in OPA's notation: `ec.oci.blob(ref: string) blob: string`. `@nondeterministic` and `@relation` may
+   * follow.
+   */
+  readonly declaration: string;
+  /** Computes the result at once. */
+  readonly run?: (args: readonly Value[], context: BuiltinContext) => Value | undefined;
+  /** Fetches the result; see `evaluateWithHost`. Exactly one of `run` and `ask` is given. */
+  readonly ask?: Ask;
+}
+
+export interface PolicyOptions {
+  readonly builtins?: readonly CustomBuiltin[];
+  /** Names of built-in functions a policy must not use. */
+  readonly without?: readonly string[];
+  readonly strict: boolean;
+  readonly print: boolean;
+  readonly watch: boolean;
+  readonly checked: boolean;
+  readonly metadata?: (set: ModuleSet) => MetadataSource;
+  readonly checks: readonly Stage[];
+}
+
+/** Compiled modules. Made by `compile`; any number of evaluations may share one. */
+export class Policy {
+  readonly modules: readonly Module[];
+  readonly set: ModuleSet;
+  readonly planner: Planner;
+  readonly context: CompileContext;
+
+  constructor(modules: readonly Module[], options: PolicyOptions) {
+    this.modules = modules;
+    this.set = buildModuleSet(modules);
+    const builtins = callables(options);
+    const { set } = this;
+    const metadata = (options.metadata ?? noMetadata)(set);
+    const names = new LocalNames();
+    this.context = { set, builtins, names, errors: [], strict: options.strict, print: options.print, metadata };
+    const prepared = new Set<RuleEntry>();
+    if (!options.checked) {
+      runStages(this.context, options.checks);
+      for (const entry of set.entries) prepared.add(entry);
+    }
+    const prepare = (entry: RuleEntry): void => {
+      if (prepared.has(entry)) return;
+      prepared.add(entry);
+      prepareRule(entry, this.context);
+    };
+    this.planner = new Planner(set, builtins, prepare, options.watch);
+  }
+}
+
+function callables(options: PolicyOptions): ReadonlyMap<string, Callable> {
+  const left = new Set(options.without);
+  const table = new Map<string, Callable>();
+  for (const name of declaredNames()) {
+    const declaration = left.has(name) ? undefined : declarationOf(name);
+    if (!declaration) continue;
+    const { args, result } = declaration.type;
+    const run = implementationOf(name) ?? missing;
+    const { relation } = declaration;
+    table.set(name, { name, arity: args.length, relation, isVoid: result === undefined, run, type: declaration.type });
+  }
+  for (const custom of options.builtins ?? []) {
+    const callable = customCallable(custom);
+    table.set(callable.name, callable);
+  }
+  return table;
+}
+
+function customCallable({ declaration: text, run, ask }: CustomBuiltin): Callable {
+  const { name, type, relation } = parseDeclaration(text);
+  const facts = { name, arity: type.args.length, relation, isVoid: type.result === undefined, type };
+  if (run) return { ...facts, run: (context, args) => run(args, context) };
+  if (ask) return { ...facts, run: (context, args) => askHost(context, name, ask, args) };
+  throw new TypeError(`Expected "run" or "ask" for the built-in function ${name}, found neither.`);
+}
+
+const missing: Implementation = () => undefined;
