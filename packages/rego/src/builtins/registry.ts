@@ -5,11 +5,23 @@ import { bits } from './bits.ts';
 import type { Family, Implementation } from './builtin.ts';
 import { casts } from './casts.ts';
 import { comparison } from './comparison.ts';
+import { encoding } from './encoding.ts';
+import { globs } from './glob.ts';
+import { graphs } from './graphs.ts';
+import { jsonPatch } from './json-patch.ts';
+import { jsonPaths } from './json-paths.ts';
 import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
+import { regex } from './regex.ts';
+import { semver } from './semver.ts';
 import { sets } from './sets.ts';
 import { strings } from './strings.ts';
+import { times } from './times.ts';
+import { tracing } from './tracing.ts';
 import { types } from './types.ts';
+import { units } from './units.ts';
+import { urls } from './urls.ts';
+import { walking } from './walk.ts';
 
 const families: readonly Family[] = [
   aggregates,
@@ -22,6 +34,18 @@ const families: readonly Family[] = [
   sets,
   strings,
   types,
+  encoding,
+  globs,
+  graphs,
+  jsonPatch,
+  jsonPaths,
+  regex,
+  semver,
+  times,
+  tracing,
+  units,
+  urls,
+  walking,
 ];
 
 const implementations: ReadonlyMap<string, Implementation> = new Map(
