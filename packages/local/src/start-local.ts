@@ -27,6 +27,8 @@ export interface LocalOptions {
   readonly githubUrl?: string;
   /** Which log the signing config names. With 2 the stack runs and trusts a Rekor v2 beside Rekor v1. Default 1. */
   readonly rekorVersion?: 1 | 2;
+  /** Life of an identity token, five minutes when absent, which is what GitLab gives to a job without a time-out. */
+  readonly tokenLifetimeSeconds?: number;
   /** Life of a signing certificate, ten minutes when absent. */
   readonly certificateLifetimeSeconds?: number;
   /** Told what the services refuse and why. */
@@ -89,7 +91,9 @@ async function startServices(options: LocalOptions, started: Started): Promise<O
   const ports = options.ports ?? {};
   const roots = await createRoots(now);
   const registry = await started(openRegistry(options, now));
-  const oidc = await started(startOidcProvider({ now, port: ports.oidc }));
+  const oidc = await started(
+    startOidcProvider({ now, lifetimeSeconds: options.tokenLifetimeSeconds ?? 300, port: ports.oidc }),
+  );
   const fulcio = await started(
     startFulcio({
       authority: roots.fulcio,

@@ -79,6 +79,7 @@ function readAt(all: Buffer, offset: number): DerElement {
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
   if (first === 0x80 || lengthBytes > 4) throw new DerError('expected a definite length of at most four bytes');
   const start = offset + 2 + lengthBytes;
+  if (start > all.length) throw new DerError('the bytes end inside a length');
   const size = lengthBytes === 0 ? first : all.subarray(offset + 2, start).readUIntBE(0, lengthBytes);
   if (lengthBytes > 0 && (size < 0x80 || byteAt(all, offset + 2) === 0)) throw new DerError('length is not minimal');
   if (start + size > all.length) throw new DerError('an element reaches beyond its end');

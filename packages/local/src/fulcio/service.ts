@@ -49,7 +49,7 @@ function signingCertificate(options: FulcioOptions, request: ServiceRequest): Se
   try {
     const body = jsonBody(request.body);
     const { token, kind } = authenticate(options, tokenOf(request, body));
-    const challenge = namedIn(() => challengeOf(token, kind), messages.identityToken);
+    const challenge = refusingWith(messages.identityToken, () => challengeOf(token, kind));
     const key = provedKey(body, challenge);
     const leaf = issueLeaf(options.authority, options.ctLog, {
       principal: fillPrincipal(token, kind),
@@ -76,9 +76,8 @@ function authenticate(
   token: string,
 ): { readonly token: VerifiedToken; readonly kind: IssuerKind } {
   const issuers = options.issuers.map(({ issuer }) => issuer);
-  const verified = namedIn(
-    () => verifyToken(token, { issuers, audience: sigstoreAudience, now: options.now() }),
-    messages.identityToken,
+  const verified = refusingWith(messages.identityToken, () =>
+    verifyToken(token, { issuers, audience: sigstoreAudience, now: options.now() }),
   );
   const trusted = options.issuers.find(({ issuer }) => issuer.url === verified.issuer);
   if (trusted === undefined) throw invalidArgument(messages.identityToken, `issuer ${verified.issuer} is not trusted`);
@@ -94,9 +93,10 @@ function fillPrincipal(token: VerifiedToken, kind: IssuerKind): Principal {
   }
 }
 
-function namedIn<T>(read: () => T, message: string): T {
+/** Runs a check of the token; what it throws reaches the client as Fulcio's sentence and the log as its own. */
+function refusingWith<T>(message: string, check: () => T): T {
   try {
-    return read();
+    return check();
   } catch (error) {
     const expected = error instanceof LocalError || error instanceof MissingClaimError;
     throw expected ? invalidArgument(message, error.message) : error;

@@ -23,8 +23,11 @@ export interface IssuerKey {
 
 export const sigstoreAudience = 'sigstore';
 
-/** GitLab lets a token live as long as the job's time-out and five minutes when there is none; so do we. */
-const lifetimeSeconds = 300;
+export interface IssuerOptions {
+  readonly now: () => Date;
+  /** Life of a token, unless an override of `exp` says otherwise. */
+  readonly lifetimeSeconds: number;
+}
 
 const generate = promisify(generateKeyPair);
 
@@ -35,18 +38,18 @@ export async function generateIssuerKey(): Promise<IssuerKey> {
   return { privateKey, jwk: { ...jwk, kid, use: 'sig', alg: 'RS256' }, kid };
 }
 
-export function createIssuer(url: string, key: IssuerKey, now: () => Date): Issuer {
+export function createIssuer(url: string, key: IssuerKey, options: IssuerOptions): Issuer {
   return {
     url,
     keys: () => ({ keys: [key.jwk] }),
     mint: (claims, overrides = {}) => {
-      const issuedAt = Math.floor(now().getTime() / 1000);
+      const issuedAt = Math.floor(options.now().getTime() / 1000);
       const own = {
         iss: url,
         aud: sigstoreAudience,
         iat: issuedAt,
         nbf: issuedAt - 5,
-        exp: issuedAt + lifetimeSeconds,
+        exp: issuedAt + options.lifetimeSeconds,
         jti: randomUUID(),
       };
       return signToken(key, applyOverrides({ ...own, ...claims }, overrides));

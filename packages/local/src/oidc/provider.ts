@@ -3,7 +3,7 @@ import { listenOnLoopback } from '../http/service.ts';
 import type { ClaimOverrides, Variables } from './claims.ts';
 import { createGitHubTokenEndpoint, mintGitHubToken, type TokenRequestVariables } from './github-token-endpoint.ts';
 import { gitlabClaims } from './gitlab-job.ts';
-import { createIssuer, generateIssuerKey, type Issuer, issuerRoutes } from './issuer.ts';
+import { createIssuer, generateIssuerKey, type Issuer, type IssuerOptions, issuerRoutes } from './issuer.ts';
 
 /** The three issuers of the stack, on one server below three paths. */
 export interface OidcProvider {
@@ -21,8 +21,7 @@ export interface OidcProvider {
   close(): Promise<void>;
 }
 
-export interface OidcOptions {
-  readonly now: () => Date;
+export interface OidcOptions extends IssuerOptions {
   readonly port?: number | undefined;
 }
 
@@ -34,9 +33,9 @@ export async function startOidcProvider(options: OidcOptions): Promise<OidcProvi
     generateIssuerKey(),
   ]);
   const [gitlabKey, githubKey, emailKey] = keys;
-  const gitlab = createIssuer(`${service.url}/gitlab`, gitlabKey, options.now);
-  const github = createIssuer(`${service.url}/github`, githubKey, options.now);
-  const email = createIssuer(`${service.url}/email`, emailKey, options.now);
+  const gitlab = createIssuer(`${service.url}/gitlab`, gitlabKey, options);
+  const github = createIssuer(`${service.url}/github`, githubKey, options);
+  const email = createIssuer(`${service.url}/email`, emailKey, options);
   const tokens = createGitHubTokenEndpoint(github);
   service.serve({
     routes: [...[gitlab, github, email].flatMap(issuerRoutes), ...tokens.routes],

@@ -5,7 +5,11 @@ import { digestSignatureHolds, type HashName } from '../../signature/verify-sign
 import { badEntry } from '../envelope.ts';
 import { type CheckEntry, canonicalKey, keyIndexKeys, required } from './entry-kind.ts';
 
-const digestLengths: Readonly<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64 };
+const hashes: readonly { readonly name: HashName; readonly hexLength: number }[] = [
+  { name: 'sha256', hexLength: 64 },
+  { name: 'sha384', hexLength: 96 },
+  { name: 'sha512', hexLength: 128 },
+];
 
 /** `hashedrekord` 0.0.1: a signature over an artifact of which only the digest is given. */
 export const checkHashedRekord: CheckEntry = (spec) => {
@@ -29,10 +33,10 @@ export const checkHashedRekord: CheckEntry = (spec) => {
 
 function readDigest(hash: JsonObject): { readonly name: HashName; readonly digest: Buffer } {
   const algorithm = textAt(hash, 'algorithm') ?? 'sha256';
-  const name = (Object.keys(digestLengths) as HashName[]).find((known) => known === algorithm);
+  const known = hashes.find(({ name }) => name === algorithm);
   const value = required(textAt(hash, 'value'), 'hash');
-  if (name === undefined || !/^[0-9a-f]+$/.test(value) || value.length !== digestLengths[name] * 2) {
+  if (known === undefined || !/^[0-9a-f]+$/.test(value) || value.length !== known.hexLength) {
     throw badEntry('invalid value for hash');
   }
-  return { name, digest: Buffer.from(value, 'hex') };
+  return { name: known.name, digest: Buffer.from(value, 'hex') };
 }
