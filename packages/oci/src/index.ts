@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+export { type AppendOptions, appendLayer, type ConfigChanges } from './append/append-layer.ts';
+export type { LayerCompression, LayerContent } from './append/layer.ts';
 export type { Credential, Credentials } from './auth/credentials.ts';
 export { type CredentialSources, defaultCredentials } from './auth/default-credentials.ts';
 export { openRepository } from './client/open.ts';
