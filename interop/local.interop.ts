@@ -31,7 +31,7 @@ export const checks: readonly Check[] = [
   inScene('cosign signs and verifies under tags, without a signing config', {}, signUnderTags),
   inScene('cosign signs and verifies a file, and refuses another', {}, signFile),
   inScene("cosign shows Fulcio's refusal of a token", {}, refusedToken),
-  inScene('cosign refuses what another stack signed', {}, otherStack),
+  inScene("cosign refuses when any part of the trusted root is another stack's", {}, otherStack),
   inScene('crane pulls, pushes, copies and lists', {}, craneRoundTrip),
 ];
 
@@ -100,10 +100,19 @@ async function otherStack({ stack, trust, image, folder, run }: Scene): Promise<
   const signing = ['-y', '--signing-config', trust.signingConfig, '--trusted-root', trust.trustedRoot];
   const token = ['--identity-token', stack.oidc.mintGitLabToken(), '--allow-insecure-registry'];
   await run('cosign', ['sign', ...signing, ...token, image]);
+  const verify = (files: TrustFiles) => {
+    const identity = verifying(files, gitlabIdentity, stack.oidc.gitlab.url);
+    return run('cosign', ['verify', '--use-signed-timestamps', ...identity, image]);
+  };
+  await verify(trust);
   const other = await startLocal();
   try {
-    const foreign = await writeTrustFiles(other, join(folder, 'other'));
-    await rejects(run('cosign', ['verify', ...verifying(foreign, gitlabIdentity, stack.oidc.gitlab.url), image]));
+    const { trustedRoot: foreign, signingConfig } = other;
+    for (const part of ['tlogs', 'ctlogs', 'certificateAuthorities', 'timestampAuthorities'] as const) {
+      const trustedRoot = { ...stack.trustedRoot, [part]: foreign[part] };
+      const files = await writeTrustFiles({ trustedRoot, signingConfig }, join(folder, part));
+      await rejects(verify(files), undefined, `cosign accepted another stack's ${part}`);
+    }
   } finally {
     await other.close();
   }
