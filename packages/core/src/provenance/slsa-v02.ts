@@ -42,3 +42,8 @@ const statement = object(
 export function checkSlsaV02(value: unknown): Problems {
   return statement(value, '');
 }
+
+/** The same for the predicate alone. */
+export function checkSlsaV02Predicate(value: unknown): Problems {
+  return predicate(value, 'predicate');
+}
