@@ -18,6 +18,8 @@ export interface Repository {
   /** A blob as a stream that ends in an error when size or digest does not fit; for layers. */
   openBlob(descriptor: Pick<Descriptor, 'digest' | 'size'>): Promise<AsyncIterable<Uint8Array>>;
   hasBlob(digest: Digest): Promise<boolean>;
+  /** The size in bytes of a blob that is known by its digest alone; an `OciError` of code `not-found` where there is none. */
+  blobSize(digest: Digest): Promise<number>;
   /** Uploads bytes (or a stream of known size and digest) unless the blob is there already. */
   putBlob(
     descriptor: Pick<Descriptor, 'digest' | 'size'>,

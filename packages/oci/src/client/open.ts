@@ -2,7 +2,7 @@
 import type { Reference } from '../reference.ts';
 import type { Repository } from '../repository.ts';
 import type { Session } from '../session.ts';
-import { getBlob, getManifest, hasBlob, openBlob, resolve } from './pull.ts';
+import { blobSize, getBlob, getManifest, hasBlob, openBlob, resolve } from './pull.ts';
 import { mountBlob, putBlob, putManifest } from './push.ts';
 import { referrers } from './referrers.ts';
 import { tags } from './tags.ts';
@@ -21,6 +21,7 @@ export function openRepository(session: Session, reference: Pick<Reference, 'reg
     getBlob: (descriptor, limit = session.limits.blobBytes) => getBlob(target, descriptor, limit),
     openBlob: (descriptor) => openBlob(target, descriptor),
     hasBlob: (digest) => hasBlob(target, digest),
+    blobSize: (digest) => blobSize(target, digest),
     putBlob: (descriptor, content) => putBlob(target, descriptor, content),
     mountBlob: async (digest, from) => {
       const source = targets.get(from);

@@ -109,6 +109,18 @@ export async function hasBlob(target: RegistryTarget, digest: Digest): Promise<b
   return response.status === 200;
 }
 
+export async function blobSize(target: RegistryTarget, digest: Digest): Promise<number> {
+  const response = await read(target, { method: 'HEAD', target: `blobs/${digest}`, accept: [200, 404] });
+  await discardBody(response);
+  if (response.status === 404) throw missing(target, `blob ${digest}`);
+  const size = Number(response.headers['content-length'] ?? Number.NaN);
+  if (Number.isSafeInteger(size) && size >= 0) return size;
+  throw new OciError(
+    'registry-error',
+    `Expected the size of blob ${digest} of ${target.name}, but the registry does not say it.`,
+  );
+}
+
 async function requestBlob(target: RegistryTarget, blob: BlobId, from: number): Promise<WireResponse> {
   const range = from === 0 ? {} : { Range: `bytes=${from}-` };
   const accept = from === 0 ? [200, 404] : [206, 404];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Descriptor } from '../descriptor.ts';
+import { OciError } from '../error.ts';
 import { type Limits, limitsWith } from '../limits.ts';
 import { createLocks } from '../locks.ts';
 import type { Repository } from '../repository.ts';
@@ -29,6 +30,11 @@ export function openLayout(path: string, limits?: Partial<Limits>): Layout {
     getBlob: (blob, limit = folder.limits.blobBytes) => getBlob(folder, blob, limit),
     openBlob: (blob) => openBlob(folder, blob),
     hasBlob: async (digest) => (await blobSize(folder, digest)) !== undefined,
+    blobSize: async (digest) => {
+      const size = await blobSize(folder, digest);
+      if (size !== undefined) return size;
+      throw new OciError('not-found', `Expected blob ${digest} in ${path}, found none.`);
+    },
     putBlob: (blob, content) => putBlob(folder, blob, content),
     mountBlob: async () => false,
     putManifest: (bytes, mediaType, tag) => putManifest(folder, bytes, mediaType, tag),
