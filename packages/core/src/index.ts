@@ -1,10 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
+
+export { type Ci, type CiOptions, readCi } from './ci/ci.ts';
+export type { CiContext, GitHubContext, GitLabContext, LocalContext, Visibility } from './ci/ci-context.ts';
+export { type DetectOptions, detectCi } from './ci/detect.ts';
+export { findIdentityToken, type IdentityToken, type TokenRequest } from './ci/identity-token.ts';
+export {
+  type Component,
+  type OpenRepository,
+  readSnapshot,
+  type Snapshot,
+  type SnapshotInput,
+} from './components/snapshot.ts';
 export type { Log, StepContext } from './context.ts';
 export { SluiceError, type SluiceErrorCode } from './error.ts';
 export { discoverEvidence } from './evidence/discover.ts';
 export type { Evidence, EvidenceItem, EvidencePlace } from './evidence/evidence.ts';
+export { type EvidenceTree, readEvidenceTree, renderTree, type TreePiece } from './evidence/tree.ts';
+export { createHttpClient, type HttpClient, type HttpClientOptions } from './http/http-client.ts';
+export type { RetryPolicy } from './http/retry.ts';
+export { trustCertificates } from './http/trust.ts';
+export { type EffectiveTime, parseEffectiveTime } from './policy/effective-time.ts';
+export {
+  type ExpectedSigner,
+  expectedSigner,
+  type FetchPolicy,
+  loadPolicy,
+  parsePolicy,
+} from './policy/policy-file.ts';
+export type { PolicySpec } from './policy/spec.ts';
+export type { PolicyEvaluation, PolicyEvaluator, PolicyTarget } from './policy/target.ts';
+export type { PromotedTarget } from './promotion/apply.ts';
+export { describePlan, type PlannedTarget, type PromotionPlan } from './promotion/plan.ts';
+export { type ProvenanceOptions, provenanceFromCi } from './provenance/from-ci.ts';
+export { checkSlsaV1, type ResourceDescriptor, type SlsaProvenanceV1 } from './provenance/slsa-v1.ts';
+export { checkSlsaV02 } from './provenance/slsa-v02.ts';
+export {
+  generateKeyPair,
+  type KeyPairFiles,
+  type PasswordSource,
+  parsePrivateKey,
+  publicPem,
+} from './signing/key-file.ts';
+export type { ServiceOptions } from './signing/services.ts';
+export { type Layout, passwordFrom, type SigningOptions } from './signing/signing-options.ts';
+export { readPredicate, type TypedPredicate } from './statement/predicate.ts';
 export { predicateTypeOf } from './statement/predicate-types.ts';
 export type { Statement } from './statement/statement.ts';
+export type { AttachedPiece, SignerName } from './steps/attach-signed.ts';
+export { type PromoteOptions, type PromoteResult, type PromotionGate, promote } from './steps/promote.ts';
+export { attestImage, type SecureReport, type SecureRequest, secure, signImage } from './steps/secure.ts';
+export { trustFor, type ValidateOptions, type ValidateResult, validate } from './steps/validate.ts';
+export type { CertificateDetails } from './verification/certificate.ts';
 export { checkIdentityPolicy, type IdentityPolicy } from './verification/identity.ts';
 export type { ProvedAttestation, ProvedSignature, VerifiedEvidence } from './verification/proof.ts';
 export { loadVerificationKey } from './verification/public-key.ts';

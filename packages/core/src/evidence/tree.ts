@@ -10,12 +10,12 @@ export interface EvidenceTree {
   readonly digest: Digest;
   /** `linux/arm64`, for an image of an index. */
   readonly platform?: string;
-  readonly attached: readonly AttachedPiece[];
+  readonly attached: readonly TreePiece[];
   readonly children: readonly EvidenceTree[];
 }
 
 /** One attached piece, by what it says of itself. */
-export interface AttachedPiece {
+export interface TreePiece {
   readonly kind: 'signature' | 'attestation' | 'sbom' | 'other' | 'unreadable';
   /** The predicate type of an attestation, the artifact type of another referrer, the reason of what is unreadable. */
   readonly type: string;
@@ -48,19 +48,19 @@ export async function readEvidenceTree(
   };
 }
 
-function piecesOf({ items, others, unreadable }: Evidence): AttachedPiece[] {
+function piecesOf({ items, others, unreadable }: Evidence): TreePiece[] {
   return [
     ...items.map(pieceOf),
-    ...others.map(({ artifactType, layout, manifest }): AttachedPiece => {
+    ...others.map(({ artifactType, layout, manifest }): TreePiece => {
       return { kind: 'other', type: artifactType, places: [{ layout, manifest }], logIndexes: [] };
     }),
-    ...unreadable.map(({ reason, layout, manifest }): AttachedPiece => {
+    ...unreadable.map(({ reason, layout, manifest }): TreePiece => {
       return { kind: 'unreadable', type: reason, places: [{ layout, manifest }], logIndexes: [] };
     }),
   ];
 }
 
-function pieceOf({ kind, places, material }: EvidenceItem): AttachedPiece {
+function pieceOf({ kind, places, material }: EvidenceItem): TreePiece {
   return {
     kind,
     type: kind === 'signature' ? 'signature' : claimedPredicateType(material.content.payload),
@@ -80,7 +80,7 @@ function claimedPredicateType(payload: Uint8Array | undefined): string {
   }
 }
 
-async function readSbomTag(repository: Repository, digest: Digest): Promise<readonly AttachedPiece[]> {
+async function readSbomTag(repository: Repository, digest: Digest): Promise<readonly TreePiece[]> {
   const tag = cosignTag(digest, 'sbom');
   try {
     const manifest = await repository.getManifest(tag);
@@ -115,7 +115,7 @@ function branch(text: string, last: boolean): string {
   return [`${last ? '└─' : '├─'} ${first}`, ...below].join('\n');
 }
 
-function pieceLine({ kind, type, places, signedWith, logIndexes }: AttachedPiece): string {
+function pieceLine({ kind, type, places, signedWith, logIndexes }: TreePiece): string {
   const where = places.map(({ layout, manifest, tag }) => `${layout} ${tag ?? manifest}`).join(', ');
   const by = signedWith === undefined ? '' : `by ${signedWith}`;
   const log = logIndexes.length === 0 ? '' : `log ${logIndexes.join(', ')}`;
