@@ -6,7 +6,7 @@ import { type Bindings, evaluate } from '../src/evaluate.ts';
 import { parseModule } from '../src/parse.ts';
 import { compare, equal } from '../src/value/compare.ts';
 import { fromJson, toJson } from '../src/value/json.ts';
-import { objectOf } from '../src/value/object.ts';
+import { emptyObject, objectOf } from '../src/value/object.ts';
 import { print } from '../src/value/print.ts';
 import { setOf } from '../src/value/set.ts';
 import { isArray, isObject, type Value } from '../src/value/value.ts';
@@ -38,6 +38,7 @@ function solve(one: Case): readonly Bindings[] {
     { ...(input !== undefined && { input }), ...(data && { data }) },
     {
       strict: one.strictError,
+      runtime: emptyObject,
       now: BigInt(Date.now()) * 1_000_000n,
       randomBytes: (bytes) => {
         randomFillSync(bytes);

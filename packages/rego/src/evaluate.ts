@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { prepareQuery } from './compiler/query.ts';
+import { constant, isGenerated, isWildcard, reference, variable } from './compiler/terms.ts';
+import { varsOfBody } from './compiler/vars.ts';
 import { RegoError } from './error.ts';
 import { Budget, type Deadline } from './eval/budget.ts';
 import { HostAnswers, lendHost } from './eval/host.ts';
@@ -7,12 +9,11 @@ import { type Lent, Run } from './eval/run.ts';
 import { Scope } from './eval/scope.ts';
 import { chooseLimits, type Limits } from './limits.ts';
 import { parseQuery } from './parse.ts';
-import { planDataGetter } from './plan/plan-data.ts';
-import { planLinks } from './plan/plan-body.ts';
 import { type Frame, linkAll } from './plan/node.ts';
+import { planLinks } from './plan/plan-body.ts';
+import { planDataGetter } from './plan/plan-data.ts';
 import { newScope } from './plan/scope.ts';
 import type { Policy } from './policy.ts';
-import { constant, isGenerated, isWildcard, reference, variable } from './compiler/terms.ts';
 import { emptyObject, type RegoObject } from './value/object.ts';
 import type { Value } from './value/value.ts';
 
@@ -144,7 +145,9 @@ function planQuery(policy: Policy, text: string): (run: Run) => readonly Binding
   const scope = newScope(policy.planner, source);
   const links = planLinks(body, scope);
   const { original } = policy.context.names;
+  const visible = varsOfBody(body, { skipClosures: true, skipCallHead: true });
   const named = [...scope.slots].flatMap(([name, slot]) => {
+    if (!visible.has(name)) return [];
     const shown = original.get(name) ?? name;
     return isGenerated(shown) || isWildcard(shown) || shown.startsWith(' ') ? [] : [[shown, slot] as const];
   });

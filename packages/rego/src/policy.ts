@@ -6,7 +6,7 @@ import { noMetadata } from './compiler/metadata-source.ts';
 import { buildModuleSet, type ModuleSet, type RuleEntry } from './compiler/module-set.ts';
 import { type CompileContext, type MetadataSource, prepareRule, runStages, type Stage } from './compiler/stages.ts';
 import { LocalNames } from './compiler/terms.ts';
-import { askHost, type Ask } from './eval/host.ts';
+import { type Ask, askHost } from './eval/host.ts';
 import { type Callable, Planner } from './plan/planner.ts';
 import type { Module } from './syntax/ast.ts';
 import type { Value } from './value/value.ts';

@@ -48,6 +48,7 @@ export function captureInRule(rule: Rule, context: CaptureContext): Rule {
   const captured = {
     ...head,
     ref: { ...head.ref, path: head.ref.path.map(term) },
+    ...(head.args && { args: head.args.map(term) }),
     ...(head.key && { key: term(head.key) }),
     ...(head.value && { value: term(head.value) }),
   };
@@ -79,7 +80,7 @@ class Capturer {
         body: (nested) => this.body(nested, bound, inner),
       });
       if (!isPrint(rebuilt)) captured.push(rebuilt);
-      else if (this.#context.print && rebuilt.kind === "call-expr") {
+      else if (this.#context.print && rebuilt.kind === 'call-expr') {
         captured.push(this.#print(rebuilt, bound, body.slice(0, at)));
       }
     });
@@ -165,7 +166,12 @@ function isPrint(expr: Expr): boolean {
 
 function headNeedsCapture(rule: Rule): boolean {
   const { head } = rule;
-  const parts = [...head.ref.path, ...(head.key ? [head.key] : []), ...(head.value ? [head.value] : [])];
+  const parts = [
+    ...head.ref.path,
+    ...(head.args ?? []),
+    ...(head.key ? [head.key] : []),
+    ...(head.value ? [head.value] : []),
+  ];
   return parts.some(termNeedsCapture);
 }
 

@@ -23,12 +23,7 @@ export interface SafetyContext {
 type Unsafe = Map<Expr, Set<string>>;
 
 /** Orders a body. Findings go to `errors`; the body is then handed back as it was. */
-export function orderBody(
-  body: Body,
-  bound: ReadonlySet<string>,
-  context: SafetyContext,
-  errors: RegoError[],
-): Body {
+export function orderBody(body: Body, bound: ReadonlySet<string>, context: SafetyContext, errors: RegoError[]): Body {
   const unsafe: Unsafe = new Map();
   const ordered = new Orderer(context, unsafe).body(body, bound);
   if (unsafe.size === 0) return ordered;
@@ -116,9 +111,7 @@ class Orderer {
       return rebuildTerm(term, { term: (part) => this.#term(part, bound) });
     }
     const own =
-      term.kind === 'object-comprehension'
-        ? varsOfTerm(term.value, {}, varsOfTerm(term.key))
-        : varsOfTerm(term.term);
+      term.kind === 'object-comprehension' ? varsOfTerm(term.value, {}, varsOfTerm(term.key)) : varsOfTerm(term.term);
     const inBody = varsOfBody(term.body, this.#visible);
     const missing = new Set([...own].filter((name) => !inBody.has(name) && !bound.has(name)));
     if (missing.size > 0 && this.#current) this.#addUnsafe(this.#current, missing);
@@ -238,4 +231,3 @@ function some(names: ReadonlySet<string> | undefined, test: (name: string) => bo
 function equalSets(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && a.isSubsetOf(b);
 }
-

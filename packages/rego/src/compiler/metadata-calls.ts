@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Body, Expr, Rule, Term } from '../syntax/ast.ts';
-import { rebuildExpr, rebuildTerm } from './rebuild.ts';
 import type { RuleEntry } from './module-set.ts';
+import { rebuildExpr, rebuildTerm } from './rebuild.ts';
 import type { MetadataSource } from './stages.ts';
 import { constant, equate, mapSame, operatorName, termExpr } from './terms.ts';
 

@@ -21,8 +21,7 @@ export function prepareQuery(
   const { names, set, builtins } = context;
   const arity = (call: CallExpr): number | undefined => arityOfCall(call, context);
   const steps: readonly ((body: Body) => Body)[] = [
-    (query) =>
-      resolveQuery(query, { source, globals, names, errors, isBuiltin: (name: string) => builtins.has(name) }),
+    (query) => resolveQuery(query, { source, globals, names, errors, isBuiltin: (name: string) => builtins.has(name) }),
     (query) =>
       captureInBody(query, {
         source,

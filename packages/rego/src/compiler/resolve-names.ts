@@ -2,6 +2,7 @@
 import { errorAt, type RegoError } from '../error.ts';
 import type { Source } from '../location.ts';
 import type { Body, Call, CallExpr, EveryExpr, Expr, Head, Ref, Rule, SomeExpr, Term, With } from '../syntax/ast.ts';
+import { kindName } from '../syntax/print.ts';
 import type { Value } from '../value/value.ts';
 import { isArray, isObject, typeOf } from '../value/value.ts';
 import { rebuildExpr, rebuildRef, rebuildTerm } from './rebuild.ts';
@@ -242,7 +243,7 @@ class NameResolver {
         this.#fail(term.at, `cannot assign to ${typeOf(scalarIn(term.value))}`);
         return term;
     }
-    this.#fail(term.at, `cannot assign to ${term.kind.replace('-', '')}`);
+    this.#fail(term.at, `cannot assign to ${kindName(term)}`);
     return term;
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorAt, type RegoError, RegoErrors } from '../error.ts';
+import { rowOf } from '../location.ts';
 import type { CallExpr, Rule } from '../syntax/ast.ts';
+import { printPath } from '../syntax/print.ts';
 import type { Value } from '../value/value.ts';
 import { captureInRule } from './capture-terms.ts';
 import { checkRecursion } from './check-recursion.ts';
@@ -11,7 +13,7 @@ import { liftRule } from './lift-terms.ts';
 import { insertMetadata } from './metadata-calls.ts';
 import { arityOf, type ModuleSet, nodeOfRef, type RuleEntry } from './module-set.ts';
 import { resolveRule } from './resolve-names.ts';
-import { isGenerated, type LocalNames, operatorName } from './terms.ts';
+import { groundStrings, isGenerated, type LocalNames, operatorName } from './terms.ts';
 import { needed, varsOfBody, varsOfTerm } from './vars.ts';
 
 /** What the stages share. */
@@ -168,8 +170,16 @@ function order(entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
 }
 
 /** " in rule data.p.q" where the row of a rule holds rules of another name too, as a row alone does not tell. */
-function scopeOf(_entry: RuleEntry): string {
-  return '';
+function scopeOf(entry: RuleEntry): string {
+  const { source, rules } = entry.module;
+  const row = rowOf(source, entry.written.at);
+  const name = groundName(entry.written);
+  const shared = rules.some((rule) => rowOf(source, rule.at) === row && groundName(rule) !== name);
+  return shared ? ` in rule ${name}` : '';
+}
+
+function groundName(rule: Rule): string {
+  return printPath(groundStrings(rule.head.ref));
 }
 
 function isAlwaysDefined(ref: Parameters<typeof nodeOfRef>[1], set: ModuleSet): boolean {

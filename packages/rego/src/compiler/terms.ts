@@ -22,7 +22,8 @@ export class LocalNames {
   readonly original = new Map<string, string>();
 
   fresh(written?: string): string {
-    const name = `__local${this.#next++}__`;
+    // No text can spell this, so that a module may use names like `__local0__` itself.
+    const name = `__local${this.#next++}~`;
     if (written !== undefined) this.original.set(name, written);
     return name;
   }
@@ -100,9 +101,7 @@ export function groundStrings(ref: Ref): readonly string[] {
 /** A body of `true`, which `p := 1` has; the first real expression takes its place. */
 export function isTrueBody(body: Body): boolean {
   const [only] = body;
-  return (
-    body.length === 1 && only?.kind === 'term-expr' && only.term.kind === 'constant' && only.term.value === true
-  );
+  return body.length === 1 && only?.kind === 'term-expr' && only.term.kind === 'constant' && only.term.value === true;
 }
 
 export function appendToBody(body: Body, added: Body): Body {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RuleNode } from '../compiler/module-set.ts';
-import { RegoError } from '../error.ts';
 import type { NodePlan } from '../plan/plan-node.ts';
 import { compare } from '../value/compare.ts';
 import { ObjectBuilder, type RegoObject } from '../value/object.ts';
@@ -12,6 +11,9 @@ import type { Run } from './run.ts';
 interface Plans {
   plan(node: RuleNode): NodePlan;
 }
+
+/** `data.system` configures OPA itself and is left out when all of data is asked for. */
+const hidden = 'system';
 
 /** Whether `with` shows base data in place of a node's rules. */
 export function isMasked(run: Run, node: RuleNode): boolean {
@@ -27,14 +29,16 @@ export function baseAt(run: Run, node: RuleNode): Value | undefined {
 export function extentOf(run: Run, node: RuleNode, base: Value | undefined, plans: Plans): Value | undefined {
   if (isMasked(run, node)) return base;
   const virtual = leavesOf(run, node, plans);
-  return base === undefined ? virtual : merge(base, virtual);
+  if (base === undefined) return virtual;
+  const shown = node.path.length === 1 && isObject(base) ? base.toBuilder().delete(hidden).build() : base;
+  return merge(shown, virtual);
 }
 
 function leavesOf(run: Run, node: RuleNode, plans: Plans): RegoObject {
   const builder = new ObjectBuilder();
   for (const key of [...node.children.keys()].sort(compare)) {
     const child = node.children.get(key);
-    if (!child || isMasked(run, child)) continue;
+    if (!child || isMasked(run, child) || (node.path.length === 1 && key === hidden)) continue;
     const value = child.entries.length > 0 ? plans.plan(child).value(run) : leavesOf(run, child, plans);
     if (value !== undefined) builder.set(key, value);
   }
@@ -42,18 +46,14 @@ function leavesOf(run: Run, node: RuleNode, plans: Plans): RegoObject {
   return builder.build();
 }
 
+/** Objects are merged; where anything else meets, base data wins. */
 function merge(base: Value, virtual: RegoObject): Value {
-  if (!isObject(base)) throw mergeConflict();
+  if (!isObject(base)) return base;
   const builder = base.toBuilder();
   for (const [key, value] of virtual.entries()) {
     const below = base.get(key);
     if (below === undefined) builder.set(key, value);
     else if (isObject(value)) builder.set(key, merge(below, value));
-    else throw mergeConflict();
   }
   return builder.build();
-}
-
-function mergeConflict(): RegoError {
-  return new RegoError('eval_with_merge_error', 'base and virtual document keys must be disjoint');
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { numberText } from '../value/number.ts';
 import { emptyObject } from '../value/object.ts';
-import { isArray, isObject, type Value } from '../value/value.ts';
+import { isArray, isNumber, isObject, type Value } from '../value/value.ts';
 
 /** The member of a collection at a key; undefined when there is none. */
 export function lookUp(collection: Value, key: Value): Value | undefined {
@@ -8,6 +10,13 @@ export function lookUp(collection: Value, key: Value): Value | undefined {
   if (isArray(collection)) return typeof key === 'number' ? collection[key] : undefined;
   if (collection.kind === 'number') return undefined;
   return collection.get(key);
+}
+
+/** The same in base data, whose objects only have strings as keys: `data.x[2]` finds the key "2". */
+export function lookUpBase(collection: Value, key: Value): Value | undefined {
+  const found = lookUp(collection, key);
+  if (found !== undefined || !isNumber(key) || !isObject(collection)) return found;
+  return collection.get(numberText(key));
 }
 
 export function lookUpPath(from: Value | undefined, path: readonly Value[]): Value | undefined {
@@ -24,5 +33,8 @@ export function replaceAt(document: Value | undefined, path: readonly Value[], v
   const [key, ...rest] = path;
   if (key === undefined) return value;
   const object = isObject(document) ? document : emptyObject;
-  return object.toBuilder().set(key, replaceAt(object.get(key), rest, value)).build();
+  return object
+    .toBuilder()
+    .set(key, replaceAt(object.get(key), rest, value))
+    .build();
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nodeOfRef } from '../compiler/module-set.ts';
 import { operatorName } from '../compiler/terms.ts';
+import { RegoError } from '../error.ts';
 import type { Run } from '../eval/run.ts';
 import type { Replacement } from '../eval/scope.ts';
+import { locate, type Source } from '../location.ts';
 import type { CallExpr } from '../syntax/ast.ts';
 import { compare, equal } from '../value/compare.ts';
 import { isArray, isObject, isSet, type Value } from '../value/value.ts';
-import { RegoError } from '../error.ts';
-import { locate, type Source } from '../location.ts';
 import type { Frame, Getter, Link } from './node.ts';
 import { planMatch } from './plan-pattern.ts';
 import { planGetter } from './plan-term.ts';
@@ -171,4 +171,3 @@ function isMember(item: Value, collection: Value): boolean {
   if (isArray(collection)) return collection.some((other) => equal(item, other));
   return isObject(collection) && collection.values().some((other) => equal(item, other));
 }
-

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RuleNode } from '../compiler/module-set.ts';
 import { baseAt, extentOf, isMasked } from '../eval/document.ts';
-import { lookUp, lookUpPath } from '../eval/look-up.ts';
+import { lookUp, lookUpBase, lookUpPath } from '../eval/look-up.ts';
 import type { Run } from '../eval/run.ts';
 import type { Ref, Term } from '../syntax/ast.ts';
 import { isObject, type Value } from '../value/value.ts';
@@ -55,7 +55,9 @@ export function planDataVisit(ref: Ref, scope: PlanScope): (visit: Visit) => Ste
     };
   }
   const keys = parts.slice(0, bound).flatMap((part) => (part.kind === 'key' ? [part.get] : []));
-  const head = node ? planRuleGetter(node, keys, planner) : planBaseGetter(ref.path.slice(0, start.followed + bound), scope);
+  const head = node
+    ? planRuleGetter(node, keys, planner)
+    : planBaseGetter(ref.path.slice(0, start.followed + bound), scope);
   return (visit) => {
     const follow = followParts(parts.slice(bound), visit);
     return (run, frame) => {
@@ -86,16 +88,23 @@ function countBound(path: readonly Term[], scope: PlanScope): number {
 function planBaseGetter(path: readonly Term[], scope: PlanScope): Getter {
   const keys = path.map((part) => planGetter(part, scope));
   const constants = path.map((part) => (part.kind === 'constant' ? part.value : undefined));
-  if (constants.every((key) => key !== undefined)) return (run) => lookUpPath(run.scope.data, constants);
-  return (run, frame) => follow(run, frame, run.scope.data, keys, 0);
+  if (constants.every((key) => typeof key === 'string')) return (run) => lookUpPath(run.scope.data, constants);
+  return (run, frame) => {
+    let value: Value | undefined = run.scope.data;
+    for (let at = 0; value !== undefined && at < keys.length; at++) {
+      const key = keys[at]?.(run, frame);
+      value = key === undefined ? undefined : lookUpBase(value, key);
+    }
+    return value;
+  };
 }
 
 function planRuleGetter(node: RuleNode, keys: readonly Getter[], planner: Planner): Getter {
   return (run, frame) => {
-    if (isMasked(run, node)) return follow(run, frame, baseAt(run, node), keys, 0);
+    if (isMasked(run, node)) return follow(run, frame, baseAt(run, node), keys);
     const plan = planner.plan(node);
     if (keys.length > 0 && plan.member) return memberOf(run, frame, plan.member, keys);
-    return keys.length === 0 ? plan.value(run) : follow(run, frame, plan.value(run), keys, 0);
+    return keys.length === 0 ? plan.value(run) : follow(run, frame, plan.value(run), keys);
   };
 }
 
@@ -114,15 +123,9 @@ function memberOf(
   return member(run, keys);
 }
 
-function follow(
-  run: Run,
-  frame: Frame,
-  from: Value | undefined,
-  keys: readonly Getter[],
-  first: number,
-): Value | undefined {
+function follow(run: Run, frame: Frame, from: Value | undefined, keys: readonly Getter[]): Value | undefined {
   let value = from;
-  for (let at = first; value !== undefined && at < keys.length; at++) {
+  for (let at = 0; value !== undefined && at < keys.length; at++) {
     const key = keys[at]?.(run, frame);
     value = key === undefined ? undefined : lookUp(value, key);
   }
@@ -144,7 +147,7 @@ function planWalk(parts: readonly PathPart[], planner: Planner, visit: Visit): W
   const plain = followParts(others, visit);
   const enter = (run: Run, frame: Frame, key: Value, node: RuleNode | undefined, base: Value | undefined): boolean => {
     const child = node?.children.get(key);
-    const below = base === undefined ? undefined : lookUp(base, key);
+    const below = base === undefined ? undefined : lookUpBase(base, key);
     if (!child || isMasked(run, child)) return below !== undefined && plainOrNext(run, frame, below);
     if (child.entries.length === 0) return next(run, frame, child, below);
     const value = planner.plan(child).value(run);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isFunctionNode, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
-import { conflict, type Run } from '../eval/run.ts';
-import { absent, type Absent } from '../eval/scope.ts';
 import { RegoError } from '../error.ts';
-import { print } from '../value/print.ts';
+import type { Run } from '../eval/run.ts';
+import { type Absent, absent } from '../eval/scope.ts';
 import { equal } from '../value/compare.ts';
+import { print } from '../value/print.ts';
 import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
 import { planPartialObject } from './plan-partial-object.ts';
-import { planRuleValue, planSolutions, type RuleValue } from './plan-rule.ts';
+import { conflictOf, planRuleValue, planSolutions, type RuleValue } from './plan-rule.ts';
 import { planGetter } from './plan-term.ts';
 import type { Planner } from './planner.ts';
 
@@ -62,12 +62,12 @@ function recursion(node: RuleNode): RegoError {
 }
 
 function planComplete(node: RuleNode, planner: Planner): (run: Run) => Value | undefined {
-  const value = planEntries(node, planner, 'complete rules must not produce multiple outputs');
+  const value = planEntries(node, planner);
   return (run) => value(run, []);
 }
 
 function planFunction(node: RuleNode, planner: Planner): NodePlan {
-  const compute = planEntries(node, planner, 'functions must not produce multiple outputs for same inputs');
+  const compute = planEntries(node, planner);
   const { id } = node;
   return {
     value: () => undefined,
@@ -91,7 +91,7 @@ function planFunction(node: RuleNode, planner: Planner): NodePlan {
 }
 
 /** All rules of one name: they must agree; a default speaks when none of them does. */
-function planEntries(node: RuleNode, planner: Planner, reason: string): RuleValue {
+function planEntries(node: RuleNode, planner: Planner): RuleValue {
   const rules = node.entries.filter(({ written }) => !written.default);
   const planned = rules.map((entry): PlannedEntry => ({ entry, value: undefined }));
   const fallback = node.entries.find(({ written }) => written.default);
@@ -103,7 +103,7 @@ function planEntries(node: RuleNode, planner: Planner, reason: string): RuleValu
       const value = each.value(run, args);
       if (value === undefined) continue;
       if (result !== undefined && !equal(result, value)) {
-        throw conflict(reason, each.entry.module.source, each.entry.written.at);
+        throw conflictOf(each.entry, each.entry.written);
       }
       result = value;
     }

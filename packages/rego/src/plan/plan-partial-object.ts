@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { entriesBelow, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
+import { constant } from '../compiler/terms.ts';
 import { lookUpPath } from '../eval/look-up.ts';
 import { conflict, type Run } from '../eval/run.ts';
 import { absent } from '../eval/scope.ts';
@@ -9,7 +10,6 @@ import { ObjectBuilder } from '../value/object.ts';
 import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
-import { constant } from '../compiler/terms.ts';
 import type { Getter, Step } from './node.ts';
 import { isAbsent, type NodePlan, once } from './plan-node.ts';
 import { planKeyedSolutions, planSolutions } from './plan-rule.ts';
@@ -99,13 +99,7 @@ function partsBelow(node: RuleNode, entry: RuleEntry, rule: Rule): readonly Term
 }
 
 /** Plans putting one solution of a rule in its place. */
-function planLeaf(
-  entry: RuleEntry,
-  scope: PlanScope,
-  rule: Rule,
-  parts: readonly Term[],
-  draft: () => Draft,
-): Step {
+function planLeaf(entry: RuleEntry, scope: PlanScope, rule: Rule, parts: readonly Term[], draft: () => Draft): Step {
   const path = parts.map((part) => planGetter(part, scope));
   const { head } = rule;
   const isSet = head.key !== undefined && head.value === undefined;

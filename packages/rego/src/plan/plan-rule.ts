@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RuleEntry } from '../compiler/module-set.ts';
+import type { RegoError } from '../error.ts';
 import { conflict, type Run } from '../eval/run.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
+import { printPath } from '../syntax/print.ts';
 import { equal } from '../value/compare.ts';
 import type { Value } from '../value/value.ts';
 import { type Frame, linkAll, type Match, type Step } from './node.ts';
@@ -17,10 +19,15 @@ export type RuleValue = (run: Run, args: readonly Value[]) => Value | undefined;
 /** Calls back with each solution of a rule's body. */
 export type RuleSolutions = (run: Run) => void;
 
-const multiple = {
-  rule: 'complete rules must not produce multiple outputs',
-  function: 'functions must not produce multiple outputs for same inputs',
-} as const;
+/** Two values where there must be one. */
+export function conflictOf(entry: RuleEntry, rule: Rule): RegoError {
+  const name = printPath(entry.node.path.map(String));
+  const isFunction = (entry.written.head.args?.length ?? 0) > 0;
+  const reason = isFunction
+    ? `function ${name} produced conflicting values for the same inputs`
+    : `rule ${name} produced conflicting values`;
+  return conflict(reason, entry.module.source, rule.at);
+}
 
 /** A rule with one value: complete or function. */
 export function planRuleValue(entry: RuleEntry, planner: Planner): RuleValue {
@@ -57,7 +64,7 @@ function planBranch(
     const value = get(run, frame);
     if (value === undefined) return false;
     if (result !== undefined && !equal(result, value)) {
-      throw conflict(matches.length > 0 ? multiple.function : multiple.rule, scope.source, rule.at);
+      throw conflictOf(entry, rule);
     }
     result = value;
     return single;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Body, Term } from '../syntax/ast.ts';
+
+import { bindable, varsOfTerm } from '../compiler/vars.ts';
 import { conflict, type Run } from '../eval/run.ts';
+import type { Body, Term } from '../syntax/ast.ts';
 import { equal } from '../value/compare.ts';
 import { ObjectBuilder } from '../value/object.ts';
 import { SetBuilder } from '../value/set.ts';
 import type { Value } from '../value/value.ts';
-import { bindable, varsOfTerm } from '../compiler/vars.ts';
 import { type Frame, type Getter, linkAll, type Step } from './node.ts';
 import { planLinks } from './plan-body.ts';
 import { planRefGetter } from './plan-ref.ts';

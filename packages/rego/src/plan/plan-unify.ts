@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { constant } from '../compiler/terms.ts';
 import type { Term } from '../syntax/ast.ts';
 import { equal } from '../value/compare.ts';
 import { isArray, isObject, type Value } from '../value/value.ts';
@@ -7,7 +9,6 @@ import { planMatch } from './plan-pattern.ts';
 import { planRefVisit } from './plan-ref.ts';
 import { isBound, planGetter } from './plan-term.ts';
 import { type PlanScope, slotOf, spareSlot } from './scope.ts';
-import { constant } from '../compiler/terms.ts';
 
 /** Plans `left = right`. Which side gives and which takes is known, since the body was ordered for it. */
 export function planUnify(left: Term, right: Term, scope: PlanScope): Link {

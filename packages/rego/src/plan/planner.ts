@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Implementation } from '../builtins/builtin.ts';
 import type { BuiltinFacts } from '../compiler/check-with.ts';
-import type { FunctionType } from '../compiler/types.ts';
 import type { ModuleSet, RuleEntry, RuleNode } from '../compiler/module-set.ts';
+import type { FunctionType } from '../compiler/types.ts';
 import { type NodePlan, planNode } from './plan-node.ts';
 
 /** A built-in function that can be called. */

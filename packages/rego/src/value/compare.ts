@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { compareNumbers, numberText } from './number.ts';
 import type { RegoObject } from './object.ts';
-import type { RegoSet } from './set.ts';
 import { isArray, type Value } from './value.ts';
 
 /**

@@ -39,10 +39,10 @@ const unprintable = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 /** A string in double quotes with Go's escapes (strconv.Quote). */
 export function quote(text: string): string {
-  return `"${text.replace(unprintable, escape)}"`;
+  return `"${text.replace(unprintable, escaped)}"`;
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   const short = shortEscapes[character];
   if (short !== undefined) return short;
   const code = character.codePointAt(0) ?? 0;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+export type { BuiltinContext } from './builtins/builtin.ts';
+export { BuiltinError } from './builtins/builtin.ts';
+export { type CompileOptions, compile } from './compile.ts';
+export { RegoError, type RegoErrorCode, RegoErrors } from './error.ts';
+export type { Ask } from './eval/host.ts';
+export {
+  type Bindings,
+  type Documents,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  evaluateWithHost,
+  type HostOptions,
+} from './evaluate.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export type { Location } from './location.ts';
+export { type ParseOptions, parseModule } from './parse.ts';
+export type { CustomBuiltin, Policy } from './policy.ts';
+export type { Annotations, Module, RegoVersion, Rule } from './syntax/ast.ts';
+export { compare, equal } from './value/compare.ts';
+export { fromJson, fromPlain, type Plain, toJson, toPlain } from './value/json.ts';
+export type { BigNum } from './value/number.ts';
+export { ObjectBuilder, objectOf, type RegoObject } from './value/object.ts';
+export { print } from './value/print.ts';
+export { type RegoSet, SetBuilder, setOf } from './value/set.ts';
+export { isArray, isNumber, isObject, isSet, typeOf, type Value } from './value/value.ts';
