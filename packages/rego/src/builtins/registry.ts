@@ -10,6 +10,7 @@ import { globs } from './glob.ts';
 import { graphs } from './graphs.ts';
 import { jsonPatch } from './json-patch.ts';
 import { jsonPaths } from './json-paths.ts';
+import { jsonSchema } from './json-schema.ts';
 import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
 import { regex } from './regex.ts';
@@ -38,6 +39,7 @@ const families: readonly Family[] = [
   globs,
   graphs,
   jsonPatch,
+  jsonSchema,
   jsonPaths,
   regex,
   semver,
