@@ -91,19 +91,19 @@ async function isBySigner(material: SignedMaterial, signer: KnownSigner): Promis
   if (details === undefined || details.identity.issuer !== signer.issuer) return false;
   if (!details.identity.subjects.some((subject) => signer.subjects.includes(subject))) return false;
   const certificate = new X509Certificate(der);
-  if (!(await isSignedWith(material, certificate.publicKey))) return false;
+  if (!isSignedWith(material, certificate.publicKey)) return false;
   const authorities = await signer.authorities();
   return authorities.some((authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey));
 }
 
-async function isSignedWith({ content }: SignedMaterial, key: KeyObject): Promise<boolean> {
+function isSignedWith({ content }: SignedMaterial, key: KeyObject): boolean {
   const [data, signature] =
     content.kind === 'message'
       ? [content.payload, content.signature]
       : [preAuthEncoding(content.payloadType, content.payload), content.signatures[0]?.signature];
   if (data === undefined || signature === undefined) return false;
   try {
-    return await verifyBytes(data, signature, key);
+    return verifyBytes(data, signature, key);
   } catch (error) {
     // A key of a kind we do not sign with is somebody else's.
     if (error instanceof SluiceError) return false;

@@ -16,7 +16,6 @@ export interface KeyPairFiles {
 
 const encryptedLabels: readonly string[] = ['ENCRYPTED SIGSTORE PRIVATE KEY', 'ENCRYPTED COSIGN PRIVATE KEY'];
 const plainLabels: readonly string[] = ['PRIVATE KEY', 'EC PRIVATE KEY', 'RSA PRIVATE KEY'];
-const publicLabels: readonly string[] = ['PUBLIC KEY', 'RSA PUBLIC KEY'];
 const maxKeyBytes = 64 * 1024;
 
 /** Makes an ECDSA P-256 key pair, the private half encrypted so that cosign opens it with the same password. */
@@ -65,19 +64,6 @@ export async function parsePrivateKey(pem: string, password: PasswordSource): Pr
     : fromPlainPem(block.pem);
   algorithmOf(key);
   return key;
-}
-
-/** A public key from PEM; a private key that needs no password also serves, its public half is taken. */
-export function parsePublicKey(pem: string): KeyObject {
-  const block = firstBlock(pem, [...publicLabels, ...plainLabels]);
-  try {
-    const key = createPublicKey(block.pem);
-    algorithmOf(key);
-    return key;
-  } catch (cause) {
-    if (cause instanceof SluiceError) throw cause;
-    throw new SluiceError('configuration', `The ${block.label} block holds no key that can be read.`, { cause });
-  }
 }
 
 /** The public half of a key as PEM (SubjectPublicKeyInfo). */

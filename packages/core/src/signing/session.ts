@@ -40,7 +40,7 @@ export function openKeySession(privateKey: KeyObject, parts: SessionParts): Sign
     ...parts,
     verifier: { kind: 'publicKey', pem: publicPem(publicKey), der, hint: keyHint(publicKey) },
     algorithm: algorithmOf(privateKey),
-    sign: (data) => signBytes(data, privateKey),
+    sign: async (data) => signBytes(data, privateKey),
   };
 }
 
@@ -53,7 +53,7 @@ export async function openKeylessSession(
   const { fulcioUrl } = parts.services;
   if (fulcioUrl === undefined) throw new TypeError('a keyless session needs the address of Fulcio');
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const sign = (data: Uint8Array) => signBytes(data, privateKey);
+  const sign = async (data: Uint8Array) => signBytes(data, privateKey);
   const pem = await requestCertificate(
     ctx,
     fulcioUrl,

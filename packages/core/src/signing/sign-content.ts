@@ -6,7 +6,7 @@ import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { throwIfAborted } from '../http/retry.ts';
 import { inTotoPayloadType, type JsonEnvelope, preAuthEncoding } from '../statement/envelope.ts';
-import { digestFor } from './key-algorithm.ts';
+import type { KeyAlgorithm } from './key-algorithm.ts';
 import { logToRekorV2 } from './rekor-v2.ts';
 import type { SigningSession } from './session.ts';
 import { type BundleContent, logToRekorV1, requestTimestamp } from './sigstore-client.ts';
@@ -67,7 +67,7 @@ export async function signPayload(ctx: StepContext, session: SigningSession, pay
   if (algorithm.hash !== 'sha256' && services.logs.some(({ version }) => version === 1)) {
     throw new SluiceError(
       'configuration',
-      `A Rekor log of version 1 takes plain signatures over SHA-256 only, and this key signs over ${algorithm.hash}; use --layout referrers, a key on P-256, or --tlog-upload=false.`,
+      `A Rekor log of version 1 takes plain signatures over SHA-256 only, and this key (${algorithm.details}) signs otherwise; use --layout referrers, a key on P-256, or --tlog-upload=false.`,
     );
   }
   const signature = await session.sign(payload);
@@ -89,10 +89,19 @@ async function testify(
   const entries = services.logs.map(({ url, version }) =>
     version === 1
       ? logToRekorV1(ctx, url, content, verifier.pem, retry)
-      : logToRekorV2(http, url, { digest: digestFor(signedBytes, algorithm), signature, algorithm, verifier }),
+      : logToRekorV2(http, url, { digest: hashed(signedBytes, algorithm), signature, algorithm, verifier }),
   );
   const timestamps = services.tsaUrls.map((url) => requestTimestamp(ctx, url, content, retry));
   return { entries: await Promise.all(entries), timestamps: await Promise.all(timestamps) };
+}
+
+/** The digest that a log entry of version 2 names. */
+function hashed(signedBytes: Buffer, { hash, details }: KeyAlgorithm): Buffer {
+  if (hash !== undefined) return createHash(hash).update(signedBytes).digest();
+  throw new SluiceError(
+    'configuration',
+    `A Rekor log of version 2 takes signatures over a hash, and this key (${details}) signs without one; use a key on P-256, a log of version 1, or --tlog-upload=false.`,
+  );
 }
 
 /** A bundle v0.3 demands what both logs give: which log it was, of which kind the entry is, and the proof. */
