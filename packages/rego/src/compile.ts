@@ -12,6 +12,8 @@ export interface CompileOptions {
   readonly strict?: boolean;
   /** Keep calls of `print`; they are left out unless told otherwise. */
   readonly print?: boolean;
+  /** For `runTests`: tests of one name are told apart. */
+  readonly tests?: boolean;
   /** Plans tell which expressions they reach; slower, and only for coverage. */
   readonly watch?: boolean;
   /** The very same modules passed the checks before, so that they need not be made again. */
@@ -27,6 +29,7 @@ export function compile(modules: readonly Module[], options: CompileOptions = {}
   return new Policy(modules, {
     strict: options.strict ?? false,
     print: options.print ?? false,
+    tests: options.tests ?? false,
     watch: options.watch ?? false,
     checked: options.checked ?? false,
     checks: defaultChecks,

@@ -178,6 +178,7 @@ function lentBy(options: EvaluateOptions): Lent {
     runtime: options.runtime,
     strict: options.strict ?? false,
     reached: options.reached,
+    testCase: options.testCase,
   };
 }
 

@@ -2,10 +2,11 @@
 import type { BuiltinContext, Implementation } from './builtins/builtin.ts';
 import { declarationOf, declaredNames, parseDeclaration } from './builtins/declaration.ts';
 import { implementationOf } from './builtins/registry.ts';
-import { noMetadata } from './compiler/metadata-source.ts';
+import { metadataOf } from './compiler/annotation-set.ts';
 import { buildModuleSet, type ModuleSet, type RuleEntry } from './compiler/module-set.ts';
-import { type CompileContext, type MetadataSource, prepareRule, runStages, type Stage } from './compiler/stages.ts';
+import { type CompileContext, prepareRule, runStages, type Stage } from './compiler/stages.ts';
 import { LocalNames } from './compiler/terms.ts';
+import { separateTests } from './compiler/test-rules.ts';
 import { type Ask, askHost } from './eval/host.ts';
 import { type Callable, Planner } from './plan/planner.ts';
 import type { Module } from './syntax/ast.ts';
@@ -30,9 +31,9 @@ export interface PolicyOptions {
   readonly without?: readonly string[];
   readonly strict: boolean;
   readonly print: boolean;
+  readonly tests: boolean;
   readonly watch: boolean;
   readonly checked: boolean;
-  readonly metadata?: (set: ModuleSet) => MetadataSource;
   readonly checks: readonly Stage[];
 }
 
@@ -44,13 +45,23 @@ export class Policy {
   readonly context: CompileContext;
 
   constructor(modules: readonly Module[], options: PolicyOptions) {
-    this.modules = modules;
-    this.set = buildModuleSet(modules);
+    this.modules = options.tests ? separateTests(modules) : modules;
+    this.set = buildModuleSet(this.modules);
     const builtins = callables(options);
     const { set } = this;
-    const metadata = (options.metadata ?? noMetadata)(set);
+    const metadata = metadataOf(set);
     const names = new LocalNames();
-    this.context = { set, builtins, names, errors: [], strict: options.strict, print: options.print, metadata };
+    this.context = {
+      set,
+      builtins,
+      names,
+      errors: [],
+      deferred: [],
+      strict: options.strict,
+      print: options.print,
+      tests: options.tests,
+      metadata,
+    };
     const prepared = new Set<RuleEntry>();
     if (!options.checked) {
       runStages(this.context, options.checks);
@@ -74,7 +85,15 @@ function callables(options: PolicyOptions): ReadonlyMap<string, Callable> {
     const { args, result } = declaration.type;
     const run = implementationOf(name) ?? missing;
     const { relation } = declaration;
-    table.set(name, { name, arity: args.length, relation, isVoid: result === undefined, run, type: declaration.type });
+    table.set(name, {
+      name,
+      arity: args.length,
+      relation,
+      isVoid: result === undefined,
+      run,
+      type: declaration.type,
+      deprecated: declaration.deprecated,
+    });
   }
   for (const custom of options.builtins ?? []) {
     const callable = customCallable(custom);
@@ -84,8 +103,8 @@ function callables(options: PolicyOptions): ReadonlyMap<string, Callable> {
 }
 
 function customCallable({ declaration: text, run, ask }: CustomBuiltin): Callable {
-  const { name, type, relation } = parseDeclaration(text);
-  const facts = { name, arity: type.args.length, relation, isVoid: type.result === undefined, type };
+  const { name, type, relation, deprecated } = parseDeclaration(text);
+  const facts = { name, arity: type.args.length, relation, isVoid: type.result === undefined, type, deprecated };
   if (run) return { ...facts, run: (context, args) => run(args, context) };
   if (ask) return { ...facts, run: (context, args) => askHost(context, name, ask, args) };
   throw new TypeError(`Expected "run" or "ask" for the built-in function ${name}, found neither.`);

@@ -4,6 +4,7 @@ import type { Source } from '../location.ts';
 import type { Ref, Term, With } from '../syntax/ast.ts';
 import { constantPath, findNode, isFunctionNode, type ModuleSet, nodeOfRef, type RuleNode } from './module-set.ts';
 import { operatorName, reference, rootOf } from './terms.ts';
+import type { FunctionType } from './types.ts';
 
 /** What the compiler asks about a built-in function. */
 export interface BuiltinFacts {
@@ -12,6 +13,10 @@ export interface BuiltinFacts {
   readonly relation: boolean;
   /** It has no result, as `print` has none. */
   readonly isVoid: boolean;
+  /** What it takes and gives, for the type checker. */
+  readonly type: FunctionType;
+  /** Not part of Rego v1. */
+  readonly deprecated: boolean;
 }
 
 export interface WithContext {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { errorAt, type RegoError, RegoErrors } from '../error.ts';
+import { errorAt, RegoError, RegoErrors } from '../error.ts';
+import { defaultLimits } from '../limits.ts';
 import { rowOf } from '../location.ts';
 import type { CallExpr, Rule } from '../syntax/ast.ts';
 import { printPath } from '../syntax/print.ts';
@@ -14,6 +15,7 @@ import { insertMetadata } from './metadata-calls.ts';
 import { arityOf, type ModuleSet, nodeOfRef, type RuleEntry } from './module-set.ts';
 import { resolveRule } from './resolve-names.ts';
 import { groundStrings, isGenerated, type LocalNames, operatorName } from './terms.ts';
+import { announceTestCase } from './test-rules.ts';
 import { needed, varsOfBody, varsOfTerm } from './vars.ts';
 
 /** What the stages share. */
@@ -21,10 +23,15 @@ export interface CompileContext {
   readonly set: ModuleSet;
   readonly builtins: ReadonlyMap<string, BuiltinFacts>;
   readonly names: LocalNames;
+  /** Findings behind which no further stage makes sense. */
   readonly errors: RegoError[];
+  /** Findings that let the other stages run, so that one compilation reports as much as it can. */
+  readonly deferred: RegoError[];
   readonly strict: boolean;
   /** Keep calls of print. */
   readonly print: boolean;
+  /** Tests with parameters say which case they are at. */
+  readonly tests: boolean;
   /** What `rego.metadata.chain()` and `.rule()` answer inside a rule. */
   readonly metadata: MetadataSource;
 }
@@ -47,6 +54,7 @@ export interface Stage {
  */
 export const stages: readonly Stage[] = [
   { name: 'resolve names', rule: (entry, rule, context) => resolve(entry, rule, context) },
+  { name: 'announce test cases', rule: announce },
   { name: 'capture terms of print and templates', rule: capture },
   { name: 'flatten calls', rule: flatten },
   { name: 'insert metadata', rule: (entry, rule, context) => insertMetadata(entry, rule, context.metadata) },
@@ -61,8 +69,17 @@ export function runStages(context: CompileContext, extra: readonly Stage[] = [])
   for (const stage of withExtra(extra)) {
     if (stage.rule) for (const entry of context.set.entries) runRuleStage(stage, entry, context);
     stage.all?.(context);
-    if (context.errors.length > 0) throw new RegoErrors(context.errors);
+    if (context.errors.length > 0) throw collected(context);
   }
+  if (context.deferred.length > 0) throw collected(context);
+}
+
+/** As OPA does, stops at ten and says so. */
+function collected({ errors, deferred }: CompileContext): RegoErrors {
+  const all = [...deferred, ...errors];
+  const { maxErrors } = defaultLimits;
+  if (all.length < maxErrors) return new RegoErrors(all);
+  return new RegoErrors([...all.slice(0, maxErrors), new RegoError('rego_compile_error', 'error limit reached')]);
 }
 
 /** Brings one rule into the form the evaluator plans from, without the checks over all rules. */
@@ -104,6 +121,10 @@ function resolve(entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
     isBuiltin: (name) => context.builtins.has(name),
     errors: context.errors,
   });
+}
+
+function announce(_entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
+  return context.tests ? announceTestCase(rule, context.names) : rule;
 }
 
 function capture(entry: RuleEntry, rule: Rule, context: CompileContext): Rule {

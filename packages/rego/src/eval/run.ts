@@ -17,6 +17,8 @@ export interface Lent {
   readonly runtime: Value | undefined;
   /** Errors of built-in functions end the evaluation instead of making the call undefined. */
   readonly strict: boolean;
+  /** Receives the names of a case a test with parameters is at. */
+  readonly testCase: ((names: Value) => void) | undefined;
   /** Receives the offset of each expression that was reached. */
   readonly reached: ((source: Source, at: number) => void) | undefined;
 }
