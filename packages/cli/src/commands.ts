@@ -12,6 +12,36 @@ export interface CommandEntry {
 /** Every command, in the order of the flow. A test holds each summary equal to the command's own. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'secure',
+    summary: 'Sign an image and attest how this job built it',
+    load: async () => (await import('./commands/secure.ts')).secure,
+  },
+  {
+    name: 'sign',
+    summary: "Sign an image with the job's identity or a key",
+    load: async () => (await import('./commands/sign.ts')).sign,
+  },
+  {
+    name: 'attest',
+    summary: 'Sign a statement about an image and attach it',
+    load: async () => (await import('./commands/attest.ts')).attest,
+  },
+  {
+    name: 'provenance',
+    summary: 'Print SLSA provenance for this job, unsigned',
+    load: async () => (await import('./commands/provenance.ts')).provenance,
+  },
+  {
+    name: 'validate image',
+    summary: 'Validate images against a policy',
+    load: async () => (await import('./commands/validate-image.ts')).validateImage,
+  },
+  {
+    name: 'promote',
+    summary: 'Copy exactly the digest that passes, with its evidence, and move the tag last',
+    load: async () => (await import('./commands/promote.ts')).promote,
+  },
+  {
     name: 'verify',
     summary: 'Verify who signed an image',
     load: async () => (await import('./commands/verify.ts')).verify,
@@ -20,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'verify-attestation',
     summary: 'Verify who attested what about an image',
     load: async () => (await import('./commands/verify-attestation.ts')).verifyAttestation,
+  },
+  {
+    name: 'tree',
+    summary: 'Show everything that is attached to an image, unverified',
+    load: async () => (await import('./commands/tree.ts')).tree,
   },
   {
     name: 'download attestation',
@@ -32,6 +67,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/download.ts')).downloadSignature,
   },
   {
+    name: 'image append',
+    summary: 'Put a folder or tar as one layer on a base image or on nothing, and push it',
+    load: async () => (await import('./commands/image-append.ts')).imageAppend,
+  },
+  {
     name: 'image digest',
     summary: 'Print the digest that a tag names now',
     load: async () => (await import('./commands/image-digest.ts')).imageDigest,
@@ -40,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'image inspect',
     summary: 'Show the manifest, the platforms and the configuration of an image',
     load: async () => (await import('./commands/image-inspect.ts')).imageInspect,
+  },
+  {
+    name: 'key generate',
+    summary: 'Make an encrypted key pair that sluice and cosign read',
+    load: async () => (await import('./commands/key-generate.ts')).keyGenerate,
   },
   {
     name: 'dev',

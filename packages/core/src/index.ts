@@ -34,6 +34,9 @@ export { describePlan, type PlannedTarget, type PromotionPlan } from './promotio
 export { type ProvenanceOptions, provenanceFromCi } from './provenance/from-ci.ts';
 export { checkSlsaV1, type ResourceDescriptor, type SlsaProvenanceV1 } from './provenance/slsa-v1.ts';
 export { checkSlsaV02 } from './provenance/slsa-v02.ts';
+export { renderReport } from './report/render.ts';
+export type { ComponentReport, ImageReport, Report, ReportOptions } from './report/report.ts';
+export { type ImageFormat, imageFormats, type OutputTarget, parseTarget } from './report/targets.ts';
 export {
   generateKeyPair,
   type KeyPairFiles,

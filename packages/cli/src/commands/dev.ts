@@ -30,6 +30,8 @@ sluice, and cosign, works against these services. Nothing here is trusted by any
     const { writeFile } = await import('node:fs/promises');
     const stack = await startLocal({
       now: io.now,
+      // A person works longer than a job's token lives.
+      tokenLifetimeSeconds: 12 * 60 * 60,
       log: reporter.log.debug,
       ...(flags.port === undefined ? {} : { ports: { registry: flags.port } }),
       ...(flags.store === undefined ? {} : { registry: { storage: { kind: 'folder', path: flags.store } } }),
@@ -38,6 +40,7 @@ sluice, and cosign, works against these services. Nothing here is trusted by any
       const files = await writeTrustFiles(stack, flags.directory);
       const variables = {
         SLUICE_REGISTRY: stack.registry.host,
+        SLUICE_OIDC_ISSUER: stack.oidc[flags.as].url,
         SLUICE_TRUSTED_ROOT: files.trustedRoot,
         SLUICE_SIGNING_CONFIG: files.signingConfig,
         ...(await jobVariables(stack, flags.as)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import packageJson from '../../package.json' with { type: 'json' };
 import { defineCommand } from '../command.ts';
+import { version as sluiceVersion } from '../version.ts';
 
 export const version = defineCommand({
   summary: 'Show the version of sluice and of Node',
@@ -9,7 +9,7 @@ export const version = defineCommand({
   examples: ['sluice version', 'sluice version --json'],
   flags: { json: { type: 'boolean', help: 'Print JSON' } },
   async run({ flags, io }) {
-    const versions = { sluice: packageJson.version, node: process.version };
+    const versions = { sluice: sluiceVersion, node: process.version };
     io.stdout.write(
       flags.json ? `${JSON.stringify(versions)}\n` : `sluice ${versions.sluice} (node ${versions.node})\n`,
     );

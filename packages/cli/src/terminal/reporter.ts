@@ -7,6 +7,8 @@ import { painter } from './style.ts';
 /** How a command speaks on standard error while it works; results go to standard output. */
 export interface Reporter {
   readonly log: Log;
+  /** True where only errors, warnings and the result are wanted. */
+  readonly quiet: boolean;
   /** Says on a terminal what is under way, replaced by what comes next; silent elsewhere. */
   progress(text: string): void;
   /** Ends the progress line. */
@@ -33,6 +35,7 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
     stderr.write(`${clean(text)}\n`);
   };
   return {
+    quiet: options.quiet,
     log: {
       info: (message) => options.quiet || line(message),
       warn: (message) => line(`${paint('yellow', 'warning')} ${message}`),
