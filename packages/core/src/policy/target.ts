@@ -28,6 +28,8 @@ export interface PolicyTarget {
 export interface PolicyEvaluator {
   /** The policy with its sources as they were used: pinned to commits and digests. */
   readonly policy: PolicySpec;
+  /** What makes the gate weaker than its policy seems to say, in plain words. */
+  readonly notes?: readonly string[];
   /** Evaluates one image. Throws where the evaluation cannot be finished: that is a refusal. */
   evaluate(target: PolicyTarget): Promise<PolicyEvaluation>;
 }

@@ -122,7 +122,7 @@ function resultOf(
     policy: options.publicKey ? { ...policy, publicKey: options.publicKey } : policy,
     version: options.version,
     effectiveTime: effectiveTime.kind === 'at' ? effectiveTime.instant : instantOf(ctx.now()),
-    notes: validations.flatMap(({ notes }) => notes),
+    notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
   };
   const verified = validations.flatMap(({ report: { containerImage }, verified: proved }) =>
     proved ? [[containerImage, proved] as const] : [],

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Evaluation, toJson, type Value } from '@sluice/rego';
+import { SluiceError } from '../error.ts';
+import { failureName } from './discovery.ts';
+import { isJsonArray, isJsonObject, type Json, parseExactJson } from './exact-json.ts';
+import type { RulePackage } from './group.ts';
+import type { RawOutcome, Result } from './result.ts';
+
+/** Asks the deny and warn rules of a package what they have to say of the input. */
+export function queryPackage(evaluation: Evaluation, pkg: RulePackage, filename: string): RawOutcome {
+  const failures: Result[] = [];
+  const warnings: Result[] = [];
+  const exceptions: Result[] = [];
+  const excepted = exceptionNames(evaluation, pkg);
+  for (const rule of pkg.rules) {
+    const name = rule.replace(/^(violation|deny|warn)_?/, '');
+    const times = excepted.filter((other) => other === name).length;
+    const query = `data.${pkg.namespace}.exception[_][_] == ${JSON.stringify(name)}`;
+    exceptions.push(...Array.from({ length: times }, () => ({ msg: query })));
+    if (times > 0) continue;
+    const said = resultsOf(json(evaluation.value([...pkg.path, rule])), `data.${pkg.namespace}.${rule}`);
+    (failureName.test(rule) ? failures : warnings).push(...said);
+  }
+  return { filename, namespace: pkg.namespace, failures, warnings, exceptions, skipped: [] };
+}
+
+/** The names in `exception[_][_]`: rules without their prefix, or the empty text for the bare ones. */
+function exceptionNames(evaluation: Evaluation, pkg: RulePackage): Json[] {
+  return membersOf(json(evaluation.value([...pkg.path, 'exception']))).flatMap(membersOf);
+}
+
+function membersOf(value: Json | undefined): readonly Json[] {
+  if (isJsonArray(value)) return value;
+  return isJsonObject(value) ? Object.values(value) : [];
+}
+
+/** A set or list of texts and objects; anything else, such as a partial object, says nothing. */
+function resultsOf(value: Json | undefined, query: string): Result[] {
+  return isJsonArray(value) ? value.map((item) => resultOf(item, query)) : [];
+}
+
+function resultOf(item: Json, query: string): Result {
+  if (typeof item === 'string') return said(item, {}, query);
+  if (!isJsonObject(item)) return { msg: `unexpected policy result of ${query}: ${JSON.stringify(item)}` };
+  const { msg, _loc: _location, ...metadata } = item;
+  if (typeof msg !== 'string') {
+    const found = JSON.stringify(item);
+    throw new SluiceError(
+      'refused',
+      `Expected every result of ${query} to have a text "msg", but found ${found}; correct the rule.`,
+    );
+  }
+  return said(msg, metadata, query);
+}
+
+/** ec takes a result with an empty message for a pass; a rule that denies without a word still denies. */
+function said(msg: string, metadata: { readonly [key: string]: Json }, query: string): Result {
+  if (msg === '')
+    throw new SluiceError(
+      'refused',
+      `Expected every result of ${query} to say something, but found an empty "msg"; correct the rule.`,
+    );
+  return Object.keys(metadata).length === 0 ? { msg } : { msg, metadata };
+}
+
+function json(value: Value | undefined): Json | undefined {
+  return value === undefined ? undefined : parseExactJson(toJson(value));
+}
