@@ -2,6 +2,10 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type {
+  CertificateAuthority as SigstoreAuthority,
+  TrustedRoot as SigstoreTrustedRoot,
+} from '@sigstore/protobuf-specs';
 import type { TrustMaterial } from '@sigstore/verify';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
@@ -25,6 +29,8 @@ export interface TrustParts {
   readonly ctLogKey?: string;
   readonly timestampAuthority?: string;
 }
+
+type CertAuthority = TrustMaterial['certificateAuthorities'][number];
 
 /** What is trusted, and where it came from (for messages). */
 export interface TrustedRoot {
@@ -73,14 +79,11 @@ async function fromFile(file: string): Promise<TrustedRoot> {
 
 /** Reads a trusted root from its JSON text. */
 export async function parseTrustedRoot(text: string, source: string): Promise<TrustedRoot> {
-  const [{ toTrustMaterial }, { TrustedRoot: Root }] = await Promise.all([
-    import('@sigstore/verify'),
-    import('@sigstore/protobuf-specs'),
-  ]);
+  const { TrustedRoot: Root } = await import('@sigstore/protobuf-specs');
   try {
     const json: unknown = JSON.parse(text);
     if (!isTrustedRoot(json)) throw new TypeError('no media type of a trusted root');
-    return { source, material: toTrustMaterial(Root.fromJSON(json)) };
+    return { source, material: await keptMaterial(Root.fromJSON(json)) };
   } catch (cause) {
     throw new SluiceError(
       'configuration',
@@ -88,6 +91,24 @@ export async function parseTrustedRoot(text: string, source: string): Promise<Tr
       { cause },
     );
   }
+}
+
+/** Sigstore's own form of a trusted root, with certificates that are quick to compare. */
+async function keptMaterial(root: SigstoreTrustedRoot): Promise<TrustMaterial> {
+  const [{ toTrustMaterial }, { KeptCertificate }] = await Promise.all([
+    import('@sigstore/verify'),
+    import('./kept-certificate.ts'),
+  ]);
+  const material = toTrustMaterial(root);
+  const kept = (authority: CertAuthority, from: SigstoreAuthority | undefined): CertAuthority => ({
+    ...authority,
+    certChain: (from?.certChain?.certificates ?? []).map(({ rawBytes }) => new KeptCertificate(rawBytes)),
+  });
+  return {
+    ...material,
+    certificateAuthorities: material.certificateAuthorities.map((ca, i) => kept(ca, root.certificateAuthorities[i])),
+    timestampAuthorities: material.timestampAuthorities.map((ca, i) => kept(ca, root.timestampAuthorities[i])),
+  };
 }
 
 function isTrustedRoot(json: unknown): boolean {
@@ -101,10 +122,7 @@ async function fromTuf(
   { env }: Pick<StepContext, 'env'>,
   source: TrustSource & { readonly kind: 'tuf' },
 ): Promise<TrustedRoot> {
-  const [{ getTrustedRoot, DEFAULT_MIRROR_URL }, { toTrustMaterial }] = await Promise.all([
-    import('@sigstore/tuf'),
-    import('@sigstore/verify'),
-  ]);
+  const { getTrustedRoot, DEFAULT_MIRROR_URL } = await import('@sigstore/tuf');
   const mirror = source.mirror ?? DEFAULT_MIRROR_URL;
   const cachePath = tufCache(env);
   try {
@@ -115,7 +133,7 @@ async function fromTuf(
       ...(source.rootPath === undefined ? {} : { rootPath: source.rootPath }),
       ...(cachePath === undefined ? {} : { cachePath }),
     });
-    return { source: mirror, material: toTrustMaterial(root) };
+    return { source: mirror, material: await keptMaterial(root) };
   } catch (cause) {
     throw new SluiceError(
       'unreachable',
@@ -150,10 +168,10 @@ async function authorities(file: string | undefined, what: string): Promise<Trus
   if (file === undefined) return [];
   const ders = readPem(await readText(file, what));
   if (ders.length === 0) throw notPem(file, what);
-  const { X509Certificate: Certificate } = await import('@sigstore/core');
+  const { KeptCertificate } = await import('./kept-certificate.ts');
   try {
     return chains(ders).map((chain) => ({
-      certChain: chain.map((der) => Certificate.parse(Buffer.from(der))),
+      certChain: chain.map((der) => new KeptCertificate(der)),
       validFor: always,
     }));
   } catch (cause) {

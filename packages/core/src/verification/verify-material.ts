@@ -148,7 +148,7 @@ async function checkCertificate(
   certificate: CertificateDetails,
   now: Date,
 ): Promise<Unproved | undefined> {
-  const core = await import('@sigstore/core');
+  const [core, { KeptCertificate }] = await Promise.all([import('@sigstore/core'), import('./kept-certificate.ts')]);
   const root = rootOf(trust);
   const tlogEntries = trust.ignoreLog ? [] : material.logEntries.map(toSigstoreEntry);
   const timestamps: SignedEntity['timestamps'] = [
@@ -164,7 +164,7 @@ async function checkCertificate(
   const refusal = await checkWithSigstore(
     {
       signature: signatureContent(signed),
-      key: { $case: 'certificate', certificate: core.X509Certificate.parse(Buffer.from(certificate.der)) },
+      key: { $case: 'certificate', certificate: new KeptCertificate(certificate.der) },
       tlogEntries,
       timestamps,
     },
