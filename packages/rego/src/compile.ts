@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Stage } from './compiler/stages.ts';
+import { checks } from './compiler/checks.ts';
 import { type CustomBuiltin, Policy } from './policy.ts';
 import type { Module } from './syntax/ast.ts';
 
@@ -32,10 +32,8 @@ export function compile(modules: readonly Module[], options: CompileOptions = {}
     tests: options.tests ?? false,
     watch: options.watch ?? false,
     checked: options.checked ?? false,
-    checks: defaultChecks,
+    checks,
     ...(options.builtins && { builtins: options.builtins }),
     ...(options.without && { without: options.without }),
   });
 }
-
-const defaultChecks: readonly Stage[] = [];

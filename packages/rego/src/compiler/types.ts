@@ -20,7 +20,8 @@ export type Type =
   | SetType
   | UnionType
   | FunctionType
-  | RecursiveType;
+  | RecursiveType
+  | UnknownType;
 
 export interface NullType {
   readonly kind: 'null';
@@ -87,6 +88,12 @@ export interface RecursiveType {
   readonly target: () => Type | undefined;
 }
 
+/** Stands inside a composite type where nothing is known yet: the type of `[x]` before `x` has one. */
+export interface UnknownType {
+  readonly kind: 'unknown';
+}
+
+export const unknownType: Type = { kind: 'unknown' };
 export const nullType: Type = { kind: 'null' };
 export const booleanType: Type = { kind: 'boolean' };
 export const numberType: Type = { kind: 'number' };
@@ -137,6 +144,8 @@ export function printType(type: Type | undefined): string {
       return `${printArguments(type)} => ${printType(type.result)}`;
     case 'recursive':
       return `recursive(${type.name})`;
+    case 'unknown':
+      return '???';
     default:
       return type.kind;
   }
@@ -158,10 +167,10 @@ function printKey(key: Value): string {
 const order = { null: 0, boolean: 1, number: 2, string: 3, array: 4, object: 5, set: 6, any: 7, function: 8 } as const;
 
 /** The type behind a name; a recursive type is compared and looked into as what it stands for. */
-export function settled(type: Type | undefined): Exclude<Type, RecursiveType> | undefined {
+export function settled(type: Type | undefined): Exclude<Type, RecursiveType | UnknownType> | undefined {
   let current = type;
   while (current?.kind === 'recursive') current = current.target();
-  return current;
+  return current?.kind === 'unknown' ? undefined : current;
 }
 
 /** A total order; 0 for the same type. */
@@ -227,7 +236,8 @@ export function containsType(type: Type, other: Type): boolean {
 
 /** What either of two types can be. Two functions are joined by arguments; a function and a value have no union. */
 export function or(a: Type | undefined, b: Type | undefined): Type | undefined {
-  if (!a || !b) return a ?? b;
+  if (!a || a.kind === 'unknown') return b;
+  if (!b || b.kind === 'unknown') return a;
   if (a.kind === 'function' && b.kind === 'function') return joinFunctions(a, b);
   if (a.kind === 'function' || b.kind === 'function') return undefined;
   if (a.kind === 'any') return b.kind === 'any' ? mergeUnions(a, b) : addToUnion(a, b);
@@ -321,8 +331,19 @@ function joinAll(types: readonly (Type | undefined)[]): Type | undefined {
   return types.reduce<Type | undefined>((all, type) => or(all, type), undefined);
 }
 
+const knownTypes = new WeakMap<object, Type>();
+
 /** The type of a known value, as exact as types get: every key and item is listed. */
 export function typeOfValue(value: Value): Type {
+  if (typeof value !== 'object' || value === null) return readType(value);
+  const known = knownTypes.get(value);
+  if (known) return known;
+  const type = readType(value);
+  knownTypes.set(value, type);
+  return type;
+}
+
+function readType(value: Value): Type {
   switch (typeof value) {
     case 'string':
       return stringType;
@@ -334,7 +355,7 @@ export function typeOfValue(value: Value): Type {
       if (value === null) return nullType;
       if (isArray(value)) return arrayType(value.map(typeOfValue));
       if (value.kind === 'number') return numberType;
-      if (value.kind === 'set') return setType(joinAll(value.items().map(typeOfValue)) ?? anyType);
+      if (value.kind === 'set') return setType(joinAll(value.items().map(typeOfValue)));
       return objectType(value.entries().map(([key, member]) => ({ key, value: typeOfValue(member) })));
   }
 }

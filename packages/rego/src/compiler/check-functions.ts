@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import { errorAt, type RegoError } from '../error.ts';
+import type { CallExpr, Ref, Term } from '../syntax/ast.ts';
+import { printRef, printTerm } from '../syntax/print.ts';
+import { visitRule } from './each-expr.ts';
+import type { RuleEntry } from './module-set.ts';
+import { arityOfCall, type CompileContext } from './stages.ts';
+import { isEquation, type LocalNames, operatorName } from './terms.ts';
+import { TypeEnv } from './type-env.ts';
+import { argumentError } from './type-errors.ts';
+
+/** Functions nobody defines, and calls with too many or too few arguments. Calls are already taken apart. */
+export function checkFunctions(context: CompileContext): void {
+  for (const entry of context.set.entries) {
+    visitRule(entry.rule, {
+      expr: (expr) => {
+        const error = expr.kind === 'call-expr' ? checkCall(expr, entry, context) : undefined;
+        if (error) context.errors.push(error);
+        return error !== undefined;
+      },
+    });
+  }
+}
+
+function checkCall(call: CallExpr, entry: RuleEntry, context: CompileContext): RegoError | undefined {
+  const arity = arityOfCall(call, context);
+  const count = call.args.length;
+  const name = printRef(writtenRef(call.operator, context.names));
+  if (arity === undefined) return fail(entry, call.at, `undefined function ${name}`);
+  // A nested call was given a variable for its result.
+  const fits = call.generated ? isEquation(call) || count === arity + 1 : count === arity || count === arity + 1;
+  if (fits) return undefined;
+  const given = call.generated ? count - 1 : count;
+  return arityError(call, entry, context, { name, arity, given });
+}
+
+function arityError(
+  call: CallExpr,
+  entry: RuleEntry,
+  context: CompileContext,
+  { name, arity, given }: { readonly name: string; readonly arity: number; readonly given: number },
+): RegoError {
+  const builtin = context.builtins.get(operatorName(call.operator));
+  if (!builtin) {
+    return fail(entry, call.at, `function ${name} has arity ${arity}, got ${given} argument${given === 1 ? '' : 's'}`);
+  }
+  const env = new TypeEnv(
+    () => undefined,
+    () => undefined,
+  );
+  const have = call.args.map((arg) => env.typeOf(arg));
+  const { message, details } = argumentError(call.at, name, 'arity mismatch', have, builtin.type);
+  return fail(entry, call.at, message, details);
+}
+
+/** A function without a result where its result is wanted. */
+export function checkVoidCalls(context: CompileContext): void {
+  for (const entry of context.set.entries) {
+    visitRule(entry.rule, {
+      term: (term) => {
+        if (term.kind !== 'call' || !context.builtins.get(operatorName(term.operator))?.isVoid) return;
+        context.errors.push(fail(entry, term.at, `${printTerm(term)} used as value`));
+      },
+    });
+  }
+}
+
+/** Deprecated functions, in v1 and in strict mode. */
+export function checkDeprecated(context: CompileContext): void {
+  for (const entry of context.set.entries) {
+    if (!context.strict && entry.module.newest === 'v0') continue;
+    visitRule(entry.rule, {
+      expr: (expr) => {
+        const name = expr.kind === 'call-expr' ? operatorName(expr.operator) : '';
+        if (context.builtins.get(name)?.deprecated) {
+          const message = `deprecated built-in function calls in expression: ${name}`;
+          context.deferred.push(fail(entry, expr.at, message));
+        }
+        return false;
+      },
+    });
+  }
+}
+
+function fail(entry: RuleEntry, at: number, message: string, details: readonly string[] = []): RegoError {
+  return errorAt(entry.module.source, at, 'rego_type_error', message, details);
+}
+
+/** A reference with its variables called as they were written. */
+export function writtenRef(ref: Ref, names: LocalNames): Ref {
+  const written = (term: Term): Term => {
+    if (term.kind === 'var') return { ...term, name: names.original.get(term.name) ?? term.name };
+    return term.kind === 'ref' ? writtenRef(term, names) : term;
+  };
+  return { ...ref, head: written(ref.head), path: ref.path.map(written) };
+}
