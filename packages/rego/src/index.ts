@@ -17,7 +17,7 @@ export { defaultLimits, type Limits } from './limits.ts';
 export type { Location } from './location.ts';
 export { type ParseOptions, parseModule } from './parse.ts';
 export type { CustomBuiltin, Policy } from './policy.ts';
-export type { Annotations, Module, RegoVersion, Rule } from './syntax/ast.ts';
+export type { Annotations, Module, RegoVersion, Rule, Term } from './syntax/ast.ts';
 export { compare, equal } from './value/compare.ts';
 export { fromJson, fromPlain, type Plain, toJson, toPlain } from './value/json.ts';
 export type { BigNum } from './value/number.ts';
