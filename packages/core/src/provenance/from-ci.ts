@@ -6,7 +6,7 @@ import { githubBuildType, githubBuildTypeEvents, gitlabBuildType } from './build
 import { checkSlsaV1Predicate, type ResourceDescriptor, type SlsaProvenanceV1 } from './slsa-v1.ts';
 
 export interface ProvenanceOptions {
-  /** Inputs that the pipeline declares, by name. Nothing else of the environment is ever recorded. */
+  /** Inputs that a GitLab pipeline declares, by name. Nothing else of the environment is ever recorded. */
   readonly inputs?: Readonly<Record<string, string | number | boolean>>;
   /** What else the build took in: base images, data sets, by digest. */
   readonly resolvedDependencies?: readonly ResourceDescriptor[];
@@ -26,6 +26,12 @@ export function provenanceFromCi(ctx: StepContext, ci: CiContext, options: Prove
       'Provenance testifies to a CI run, and this machine is none; run it in a GitHub or GitLab job, or attest a predicate of your own with --predicate.',
     );
   }
+  if (ci.kind === 'github' && options.inputs !== undefined) {
+    throw new SluiceError(
+      'usage',
+      "GitHub's build type records no inputs; leave them out, or attest a predicate of your own.",
+    );
+  }
   if (ci.kind === 'github' && !githubBuildTypeEvents.includes(ci.eventName)) {
     ctx.log.warn(
       `GitHub's build type is defined for the events ${githubBuildTypeEvents.join(', ')}; this run's event is ${ci.eventName}, so a policy may not accept its provenance.`,
@@ -43,7 +49,6 @@ function fromGitHub(ci: GitHubContext, options: ProvenanceOptions, now: Date): S
       buildType: githubBuildType,
       externalParameters: {
         workflow: { ref: ci.ref, repository: ci.repositoryUri, path: ci.configPath },
-        ...declaredInputs(options),
       },
       internalParameters: {
         github: {

@@ -149,6 +149,10 @@ it('provenance carries declared inputs and dependencies', () => {
   expect(buildDefinition.resolvedDependencies?.[1]).toEqual(base);
 });
 
+it('inputs are refused on GitHub, whose build type has no place for them', () => {
+  expect(() => provenance(github, { inputs: { target: 'release' } })).toThrow(/records no inputs/);
+});
+
 it('a laptop testifies to no build', () => {
   expect(() => provenance({})).toThrow(/this machine is none/);
 });
