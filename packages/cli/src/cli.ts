@@ -24,13 +24,14 @@ export const GLOBAL_FLAGS = {
  */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
-    return await dispatch(argv, io);
+    return await runCommand(argv, io);
   } catch (error) {
     return reportFailure(error, argv, io);
   }
 }
 
-async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
+/** As `runCli`, but an error is thrown: for wrappers that say it in their own way. `describeFailure` reads it. */
+export async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
   const found = findCommand(argv);
   if (!found) return noCommand(argv, io);
   const command = await found.entry.load();

@@ -87,6 +87,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/key-generate.ts')).keyGenerate,
   },
   {
+    name: 'demo',
+    summary: 'Show the whole flow and every refusal on embedded services',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
     name: 'dev',
     summary: 'Run a registry, Fulcio, Rekor, a timestamp authority and OIDC issuers on this machine',
     load: async () => (await import('./commands/dev.ts')).dev,

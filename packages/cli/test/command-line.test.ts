@@ -40,12 +40,12 @@ test.each([
 });
 
 test('with --json an error is a document for machines', async () => {
-  const run = await sluice(['image', 'digest', '--json', 'UPPER/case']);
+  const run = await sluice(['image', 'digest', '--json', 'acme/UPPER']);
   expect(run).toMatchObject({ exit: 2, err: '' });
   expect(JSON.parse(run.out)).toMatchObject({ error: { code: 'bad-reference' } });
 });
 
 test('the stack is shown only with --debug', async () => {
-  expect((await sluice(['image', 'digest', 'UPPER/case'])).err).not.toContain('    at ');
-  expect((await sluice(['image', 'digest', '--debug', 'UPPER/case'])).err).toContain('    at ');
+  expect((await sluice(['image', 'digest', 'acme/UPPER'])).err).not.toContain('    at ');
+  expect((await sluice(['image', 'digest', '--debug', 'acme/UPPER'])).err).toContain('    at ');
 });

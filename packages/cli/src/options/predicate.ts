@@ -47,7 +47,7 @@ export function provenanceOptions({ flags }: Pick<Invocation<typeof provenanceFl
     throw new UsageError(`--started-on expects a time such as 2026-01-31T12:00:00Z, but found "${started}".`);
   }
   return {
-    inputs: Object.fromEntries(flags['build-input'].map(splitInput)),
+    ...(flags['build-input'].length > 0 ? { inputs: Object.fromEntries(flags['build-input'].map(splitInput)) } : {}),
     resolvedDependencies: flags.dependency.map(splitDependency),
     ...(startedOn ? { startedOn } : {}),
   };

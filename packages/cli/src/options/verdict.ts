@@ -24,11 +24,30 @@ function counts({ violations, warnings, successes, signatures, attestations }: C
 
 function violationLines({ violations }: ComponentReport): string[] {
   return violations.flatMap(({ msg, metadata }) => {
-    const code = typeof metadata?.code === 'string' ? metadata.code : 'a rule without a code';
-    const solution = typeof metadata?.solution === 'string' ? [`    to fix    ${clean(metadata.solution)}`] : [];
-    return ['', `  ${clean(code)}`, `    ${clean(msg)}`, ...solution];
+    const code = typeof metadata?.code === 'string' ? metadata.code : 'no attestation about this image';
+    const solution = typeof metadata?.solution === 'string' ? metadata.solution : FIXES[code];
+    const [first = '', ...more] = msg.split('\n');
+    return [
+      '',
+      `  ${clean(code)}`,
+      `    ${clean(first)}`,
+      ...more.map((line) => `              ${clean(line)}`),
+      ...(solution ? [`    to fix    ${clean(solution)}`] : []),
+    ];
   });
 }
+
+/** What to do where a check of our own fails; rules of a policy bring their own solution. */
+const FIXES: Readonly<Record<string, string>> = {
+  'builtin.image.accessible': 'Check the reference, and that this job may read the registry.',
+  'builtin.image.signature_check':
+    'Run "sluice secure" in the pipeline that the policy names, or correct identity (or publicKey) in the policy.',
+  'builtin.attestation.signature_check':
+    'Run "sluice secure" in the pipeline that the policy names, or correct identity (or publicKey) in the policy.',
+  'builtin.attestation.syntax_check':
+    'Attest provenance again with "sluice secure"; what is attached is not valid SLSA.',
+  'no attestation about this image': 'Run "sluice secure" for this digest; evidence of another image does not count.',
+};
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
