@@ -20,6 +20,19 @@ export { createHttpClient, type HttpClient, type HttpClientOptions } from './htt
 export type { RetryPolicy } from './http/retry.ts';
 export { trustCertificates } from './http/trust.ts';
 export { type EffectiveTime, parseEffectiveTime } from './policy/effective-time.ts';
+export type { CompiledPolicy, EvaluatedInput, EvaluatedSubject } from './policy/evaluator.ts';
+export { goJson } from './policy/exact-json.ts';
+export {
+  type InspectedSource,
+  type InspectFilter,
+  type InspectFormat,
+  inspectData,
+  inspectSources,
+  renderInspection,
+} from './policy/inspect.ts';
+export { dateOf, formatInstant, type Instant, instantOf } from './policy/instant.ts';
+export { type LockedSource, lockOf, type PolicyLock, parseLock, writeLock } from './policy/lock.ts';
+export { type OpenPolicyOptions, openPolicy, openSources, type SourceOptions } from './policy/open-policy.ts';
 export {
   type ExpectedSigner,
   expectedSigner,
@@ -27,7 +40,13 @@ export {
   loadPolicy,
   parsePolicy,
 } from './policy/policy-file.ts';
-export type { PolicySpec } from './policy/spec.ts';
+export { fetchPolicyWith } from './policy/remote-policy.ts';
+export type { Metadata, Outcome, Result } from './policy/result.ts';
+export { withExtraRuleData } from './policy/rule-data.ts';
+export type { FilterType } from './policy/selection.ts';
+export type { FetchedSource, SourceFile } from './policy/source-file.ts';
+export type { SourceFetcher } from './policy/sources.ts';
+export type { PolicySpec, SourceGroup, VolatileCriterion } from './policy/spec.ts';
 export type { PolicyEvaluation, PolicyEvaluator, PolicyTarget } from './policy/target.ts';
 export type { PromotedTarget } from './promotion/apply.ts';
 export { describePlan, type PlannedTarget, type PromotionPlan } from './promotion/plan.ts';
@@ -35,8 +54,18 @@ export { type ProvenanceOptions, provenanceFromCi } from './provenance/from-ci.t
 export { checkSlsaV1, type ResourceDescriptor, type SlsaProvenanceV1 } from './provenance/slsa-v1.ts';
 export { checkSlsaV02 } from './provenance/slsa-v02.ts';
 export { renderReport } from './report/render.ts';
-export type { ComponentReport, ImageReport, Report, ReportOptions } from './report/report.ts';
-export { type ImageFormat, imageFormats, type OutputTarget, parseTarget } from './report/targets.ts';
+export type {
+  AttestationReport,
+  ComponentReport,
+  FileReport,
+  ImageReport,
+  InputReport,
+  Report,
+  ReportOptions,
+  SignatureReport,
+} from './report/report.ts';
+export { type ImageFormat, imageFormats, inputFormats, type OutputTarget, parseTarget } from './report/targets.ts';
+export { toYaml } from './report/yaml.ts';
 export {
   generateKeyPair,
   type KeyPairFiles,
@@ -53,6 +82,7 @@ export type { AttachedPiece, SignerName } from './steps/attach-signed.ts';
 export { type PromoteOptions, type PromoteResult, type PromotionGate, promote } from './steps/promote.ts';
 export { attestImage, type SecureReport, type SecureRequest, secure, signImage } from './steps/secure.ts';
 export { trustFor, type ValidateOptions, type ValidateResult, validate } from './steps/validate.ts';
+export { type ValidateFilesOptions, validateFiles } from './steps/validate-files.ts';
 export type { CertificateDetails } from './verification/certificate.ts';
 export { checkIdentityPolicy, type IdentityPolicy } from './verification/identity.ts';
 export type { ProvedAttestation, ProvedSignature, VerifiedEvidence } from './verification/proof.ts';

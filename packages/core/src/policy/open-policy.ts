@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OpenRepository } from '../components/snapshot.ts';
+import type { StepContext } from '../context.ts';
+import { SluiceError } from '../error.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import type { IdentityPolicy } from '../verification/identity.ts';
+import { loadVerificationKey } from '../verification/public-key.ts';
+import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
+import type { SigstoreOptions } from './data.ts';
+import type { EffectiveTime } from './effective-time.ts';
+import { type CompiledPolicy, createPolicyEvaluator } from './evaluator.ts';
+import type { Json } from './exact-json.ts';
+import { isJsonObject } from './exact-json.ts';
+import { hostBuiltins } from './host/builtins.ts';
+import { imageFiles } from './host/image-tree.ts';
+import { ociFunctions } from './host/oci.ts';
+import { purlFunctions } from './host/purl.ts';
+import { sigstoreFunctions } from './host/sigstore.ts';
+import { instantOf } from './instant.ts';
+import type { PolicyLock } from './lock.ts';
+import { expectedSigner } from './policy-file.ts';
+import type { FilterType } from './selection.ts';
+import { folderCache, noCache } from './source-cache.ts';
+import type { SourceFile } from './source-file.ts';
+import { createSourceFetcher, type SourceFetcher } from './sources.ts';
+import type { PolicySpec } from './spec.ts';
+import type { PolicyTarget } from './target.ts';
+
+/** Where sources come from. */
+export interface SourceOptions {
+  readonly open: OpenRepository;
+  readonly http: HttpClient;
+  /** Sources by commit and digest are kept here; nothing is kept without it. */
+  readonly cacheFolder?: string;
+  readonly workingFolder: string;
+  /** Files of the sources that are built in, by the name behind `sluice://`. */
+  readonly builtin?: (name: string) => readonly SourceFile[] | undefined;
+  /** When given, sources are only what the lock holds. */
+  readonly lock?: PolicyLock;
+}
+
+/** A policy as the command line completes it. */
+export interface OpenPolicyOptions extends SourceOptions {
+  readonly policy: PolicySpec;
+  readonly publicKey?: string;
+  readonly identity?: IdentityPolicy;
+  readonly ignoreLog?: boolean;
+  readonly rekorUrl?: string;
+  readonly trust: TrustSource;
+  readonly effectiveTime: EffectiveTime;
+  readonly filter?: FilterType;
+  readonly timeoutMs?: number;
+  /** False for files: nothing is verified, so no key or identity is asked for. */
+  readonly verifies?: boolean;
+}
+
+export function openSources(ctx: StepContext, options: SourceOptions): SourceFetcher {
+  return createSourceFetcher(ctx, {
+    openRepository: options.open,
+    http: options.http,
+    cache: options.cacheFolder === undefined ? noCache : folderCache(options.cacheFolder),
+    workingFolder: options.workingFolder,
+    builtin: options.builtin ?? (() => undefined),
+    ...(options.lock === undefined ? {} : { lock: options.lock }),
+  });
+}
+
+/** Fetches and compiles the sources of a policy, with `ec.*` lent to them. */
+export async function openPolicy(ctx: StepContext, options: OpenPolicyOptions): Promise<CompiledPolicy> {
+  const { effectiveTime } = options;
+  const policy = completed(options);
+  let root: ReturnType<typeof loadTrustedRoot> | undefined;
+  const functions = [
+    ...ociFunctions(options.open),
+    ...sigstoreFunctions(ctx, { open: options.open, root: () => (root ??= loadTrustedRoot(ctx, options.trust)) }),
+    ...purlFunctions,
+  ];
+  return createPolicyEvaluator(ctx, {
+    policy,
+    fetcher: openSources(ctx, options),
+    builtins: hostBuiltins(functions),
+    // With `attestation` only the effective dates of results follow each image; criteria and the clock are of now (ec).
+    at: effectiveTime.kind === 'at' ? effectiveTime.instant : instantOf(ctx.now()),
+    filter: options.filter ?? 'include-exclude',
+    sigstore: await sigstoreOptions(ctx, options, policy),
+    imageFiles: operatorManifests,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+}
+
+/** The policy with the key, identity and log of the command line, as policies see it in `input.policy_spec`. */
+function completed(options: OpenPolicyOptions): PolicySpec {
+  const { policy, publicKey, identity, rekorUrl } = options;
+  const { publicKey: _key, ...rest } = policy;
+  const keyless = publicKey === undefined && Object.keys(identity ?? {}).length > 0;
+  return {
+    ...(keyless ? rest : policy),
+    ...(publicKey === undefined ? {} : { publicKey }),
+    ...(rekorUrl === undefined ? {} : { rekorUrl }),
+  };
+}
+
+async function sigstoreOptions(
+  ctx: StepContext,
+  options: OpenPolicyOptions,
+  policy: PolicySpec,
+): Promise<SigstoreOptions> {
+  const none = {
+    certificate_identity: '',
+    certificate_identity_regexp: '',
+    certificate_oidc_issuer: '',
+    certificate_oidc_issuer_regexp: '',
+    ignore_rekor: options.ignoreLog ?? false,
+    public_key: '',
+    rekor_url: policy.rekorUrl ?? '',
+  };
+  if (options.verifies === false) return { ...none, public_key: pemOnly(policy.publicKey) };
+  const signer = expectedSigner(policy, {
+    ...(options.publicKey === undefined ? {} : { publicKey: options.publicKey }),
+    ...(options.identity === undefined ? {} : { identity: options.identity }),
+  });
+  if (signer.kind === 'key') return { ...none, public_key: (await loadVerificationKey(ctx, signer.reference)).pem };
+  return {
+    ...none,
+    certificate_identity: signer.policy.subject ?? '',
+    certificate_identity_regexp: signer.policy.subjectRegExp ?? '',
+    certificate_oidc_issuer: signer.policy.issuer ?? '',
+    certificate_oidc_issuer_regexp: signer.policy.issuerRegExp ?? '',
+  };
+}
+
+function pemOnly(key: string | undefined): string {
+  if (key === undefined || key === '') return '';
+  if (key.includes('-----BEGIN')) return key;
+  throw new SluiceError(
+    'configuration',
+    'Expected publicKey in the policy of validate input to be PEM text, but found a reference; nothing is verified here, so leave it out.',
+  );
+}
+
+const operatorLabel = 'operators.operatorframework.io.bundle.manifests.v1';
+
+/** The manifests of an operator bundle, where the image says that it is one. */
+async function operatorManifests(target: PolicyTarget): Promise<{ readonly [path: string]: Json }> {
+  const labels = isJsonObject(target.config) ? target.config.Labels : undefined;
+  const folder = isJsonObject(labels) ? labels[operatorLabel] : undefined;
+  if (typeof folder !== 'string' || target.manifest.kind !== 'image') return {};
+  return imageFiles(target.repository, target.manifest.content, [folder]);
+}
