@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type LocalStack, startLocal } from '@sluice/local';
 import { createSession, type Digest, openRepository, type Repository } from '@sluice/oci';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +9,12 @@ import { discoverEvidence } from '../src/evidence/discover.ts';
 import type { IdentityPolicy } from '../src/verification/identity.ts';
 import type { VerifiedEvidence } from '../src/verification/proof.ts';
 import { parseVerificationKey, type VerificationKey } from '../src/verification/public-key.ts';
-import { parseTrustedRoot, type TrustedRoot } from '../src/verification/trusted-root.ts';
+import {
+  loadTrustedRoot,
+  parseTrustedRoot,
+  type TrustedRoot,
+  trustSourceFrom,
+} from '../src/verification/trusted-root.ts';
 import { verifyBundle, verifyEvidence } from '../src/verification/verify-evidence.ts';
 import type { Trust } from '../src/verification/verify-material.ts';
 import {
@@ -20,10 +28,12 @@ import {
   keyBundle,
   keylessBundle,
   keyPair,
+  loggedKeyBundle,
   provenancePredicate,
   pushImage,
   signPredicate,
   statement,
+  twoCertificateBundle,
 } from './support/evidence.ts';
 
 const subject = 'https://gitlab.com/acme/app//.gitlab-ci.yml@refs/heads/main';
@@ -228,6 +238,21 @@ describe('a keyless bundle of which a part was altered is refused', () => {
     expect(await reasonOf(swapped)).toMatch(/signature does not fit/);
   });
 
+  test('its log entry names another certificate, even of the same key and signature', async () => {
+    const tokens = [tokenOf('acme/app'), tokenOf('mallory/app')] as const;
+    expect(await reasonOf(await twoCertificateBundle(stack, statement(digest), tokens))).toMatch(
+      /log entry names another certificate/,
+    );
+  });
+
+  test('its certificate is not for signing', async () => {
+    const rawBytes = stack.trustedRoot.timestampAuthorities[0]?.certChain.certificates[0]?.rawBytes;
+    const swapped = altered(attestation, (bundle) => {
+      bundle.verificationMaterial.certificate = { rawBytes };
+    });
+    expect(await reasonOf(swapped)).toMatch(/not one for code signing/);
+  });
+
   test('its log entry is missing', async () => {
     const unlogged = await keylessBundle(stack, statement(digest), { token: tokenOf('acme/app'), log: false });
     expect(await reasonOf(unlogged)).toMatch(/transparency log is not proved/);
@@ -311,6 +336,73 @@ describe('time and trust', () => {
   });
 });
 
+describe('a trusted root from single files', () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'trust-'));
+    const { certificateAuthorities, ctlogs, tlogs, timestampAuthorities } = stack.trustedRoot;
+    const chain = (authority: (typeof certificateAuthorities)[number] | undefined) =>
+      (authority?.certChain.certificates ?? []).map(({ rawBytes }) => pem('CERTIFICATE', rawBytes)).join('');
+    await writeFile(join(folder, 'ca.pem'), chain(certificateAuthorities[0]));
+    await writeFile(join(folder, 'tsa.pem'), chain(timestampAuthorities[0]));
+    await writeFile(join(folder, 'ct.pub'), pem('PUBLIC KEY', ctlogs[0]?.publicKey.rawBytes ?? ''));
+    await writeFile(join(folder, 'rekor.pub'), pem('PUBLIC KEY', tlogs[0]?.publicKey.rawBytes ?? ''));
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const pem = (label: string, base64: string) => `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
+
+  function variables(change: Record<string, string> = {}): Record<string, string> {
+    return {
+      SIGSTORE_ROOT_FILE: join(folder, 'ca.pem'),
+      SIGSTORE_TSA_CERTIFICATE_FILE: join(folder, 'tsa.pem'),
+      SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: join(folder, 'ct.pub'),
+      SIGSTORE_REKOR_PUBLIC_KEY: join(folder, 'rekor.pub'),
+      SIGSTORE_REKOR_URL: stack.rekorUrl,
+      ...change,
+    };
+  }
+
+  async function rootFrom(env: Record<string, string>): Promise<TrustedRoot> {
+    return loadTrustedRoot({ env }, trustSourceFrom(env));
+  }
+
+  test('proves as the whole root does', async () => {
+    expect(await reasonOf(attestation, keyless({ root: await rootFrom(variables()) }))).toBe('proved');
+  });
+
+  test('refuses with the key of another log', async () => {
+    const env = variables({ SIGSTORE_REKOR_PUBLIC_KEY: join(folder, 'ct.pub') });
+    expect(await reasonOf(attestation, keyless({ root: await rootFrom(env) }))).toMatch(/does not hold/);
+  });
+
+  test('names the file that is missing, or holds something else', async () => {
+    await expect(rootFrom(variables({ SIGSTORE_ROOT_FILE: join(folder, 'no.pem') }))).rejects.toMatchObject({
+      code: 'file',
+    });
+    await expect(rootFrom(variables({ SIGSTORE_ROOT_FILE: join(folder, 'ct.pub') }))).rejects.toThrow(
+      /ct\.pub should hold the certificate authority in PEM form/,
+    );
+    await expect(loadTrustedRoot({ env: {} }, { kind: 'file', path: join(folder, 'ca.pem') })).rejects.toMatchObject({
+      code: 'configuration',
+    });
+  });
+
+  test('gives way to a trusted root that is named', () => {
+    expect(trustSourceFrom(variables(), 'root.json')).toEqual({ kind: 'file', path: 'root.json' });
+    expect(trustSourceFrom({ TUF_MIRROR: 'https://tuf.test' })).toEqual({ kind: 'tuf', mirror: 'https://tuf.test' });
+    expect(trustSourceFrom({})).toEqual({ kind: 'tuf' });
+  });
+
+  test('that TUF cannot bring is unreachable', async () => {
+    const env = { XDG_CACHE_HOME: folder };
+    const source = trustSourceFrom({ TUF_MIRROR: 'http://127.0.0.1:1' });
+    await expect(loadTrustedRoot({ env }, source)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
+
 describe('about which digest', () => {
   test('a statement about another digest proves nothing', async () => {
     expect(await reasonOf(attestation, keyless(), otherDigest)).toBe(
@@ -335,6 +427,17 @@ describe('a key', () => {
 
   test('refuses what another key signed', async () => {
     expect(await reasonOf(keyBundle(keyPair(), statement(digest)), trust)).toMatch(/not made with the given key/);
+  });
+
+  test('with the log is held to an entry of its own', async () => {
+    const withLog = { ...trust, ignoreLog: false, root };
+    const logged = await loggedKeyBundle(stack, pair, statement(digest));
+    expect((await verify(logged, withLog)).signers[0]?.logEntries).toHaveLength(1);
+    const other = await loggedKeyBundle(stack, pair, statement(otherDigest));
+    const swapped = altered(logged, (bundle) => {
+      bundle.verificationMaterial.tlogEntries = other.verificationMaterial.tlogEntries;
+    });
+    expect(await reasonOf(swapped, withLog)).toMatch(/log entry belongs to another artifact or signature/);
   });
 
   test('without the log asks for no log entry, with it refuses a bundle that has none', async () => {

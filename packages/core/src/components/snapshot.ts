@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { formatReference, type Manifest, parseReference, type Reference, type Repository } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
+import { mapBounded } from '../map-bounded.ts';
 import {
   compareText,
   isJsonArray,
@@ -170,7 +171,7 @@ export async function resolveComponents(
   components: readonly Component[],
   open: OpenRepository,
 ): Promise<readonly ResolvedComponent[]> {
-  const resolved = await inBatches(components, 5, (component) => resolveOne(ctx, component, open));
+  const resolved = await mapBounded(components, 5, (component) => resolveOne(ctx, component, open));
   return resolved.flat().sort((a, b) => compareText(a.component.containerImage, b.component.containerImage));
 }
 
@@ -198,7 +199,7 @@ async function childComponents(
   manifest: Manifest,
 ): Promise<readonly ResolvedComponent[]> {
   if (manifest.kind !== 'index') return [];
-  return inBatches([...manifest.content.manifests.entries()], 5, async ([i, child]): Promise<ResolvedComponent> => {
+  return mapBounded([...manifest.content.manifests.entries()], 5, async ([i, child]): Promise<ResolvedComponent> => {
     const architecture = child.platform?.architecture || `noarch-${i}`;
     const { registry, repository: path } = reference;
     const part: Component = {
@@ -216,10 +217,4 @@ async function childComponents(
       return { component: part, image: { kind: 'inaccessible', error } };
     }
   });
-}
-
-async function inBatches<In, Out>(list: readonly In[], size: number, run: (one: In) => Promise<Out>): Promise<Out[]> {
-  const results: Out[] = [];
-  for (let i = 0; i < list.length; i += size) results.push(...(await Promise.all(list.slice(i, i + size).map(run))));
-  return results;
 }

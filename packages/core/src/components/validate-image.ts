@@ -36,6 +36,8 @@ export interface ImageValidation {
   /** Evidence that was left out, with its reason: shown, never judged. */
   readonly notes: readonly string[];
   readonly verified?: VerifiedEvidence;
+  /** When the policy is judged; known once attestations are proved. */
+  readonly effectiveTime?: Instant;
 }
 
 /**
@@ -70,11 +72,13 @@ export async function validateImage(
     : verified.signatures.flatMap(({ signers }) => signatureReports(signers));
   checks.push(checkSyntax(verified.attestations));
   const proved = { ...base, signatures, attestations };
+  const effectiveTime = effectiveInstant(run.effectiveTime, attestations, ctx.now());
   if (attestations.length === 0) {
     const none = { msg: 'No attestations contain a subject that match the given image.' };
     return { report: { ...proved, ...verdictOf(checks, [outcomeOf(none)]) }, notes, verified };
   }
-  if (!run.evaluator) return { report: { ...proved, ...verdictOf(checks, []) }, notes, verified };
+  const known = { notes, verified, effectiveTime };
+  if (!run.evaluator) return { report: { ...proved, ...verdictOf(checks, []) }, ...known };
   const evaluation = await run.evaluator.evaluate({
     component,
     snapshot: run.snapshot,
@@ -84,10 +88,10 @@ export async function validateImage(
     signatures,
     attestations,
     ...(await readImageFacts(repository, manifest, run.open)),
-    effectiveTime: effectiveInstant(run.effectiveTime, attestations, ctx.now()),
+    effectiveTime,
   });
   const report = { ...proved, ...verdictOf(checks, evaluation.outcomes), policyInput: evaluation.input };
-  return { report, notes, verified };
+  return { report, ...known };
 }
 
 function emptyReport({ name, containerImage, source }: ResolvedComponent['component']): ComponentReport {

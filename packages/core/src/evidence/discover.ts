@@ -10,6 +10,7 @@ import {
   type Repository,
 } from '@sluice/oci';
 import { SluiceError } from '../error.ts';
+import { mapBounded } from '../map-bounded.ts';
 import { inTotoPayloadType } from '../statement/envelope.ts';
 import { bundleMediaTypePrefix, parseBundle } from './bundle.ts';
 import { layerKind, readAttestationLayer, readSignatureLayer } from './cosign-tags.ts';
@@ -23,6 +24,9 @@ import {
   type SignedMaterial,
   type UnreadableItem,
 } from './evidence.ts';
+
+/** Requests at the same time. */
+const concurrency = 16;
 
 type Found =
   | ({ readonly found: 'item' } & EvidenceItem)
@@ -57,7 +61,7 @@ export async function discoverEvidence(
 async function discoverReferrers(repository: Repository, subject: Digest): Promise<readonly Found[]> {
   const referrers = await repository.referrers(subject);
   boundCount(referrers, `${repository.name}@${subject}`, 'referrers');
-  const found = await inBatches(referrers, (referrer) => readReferrer(repository, subject, referrer));
+  const found = await mapBounded(referrers, concurrency, (referrer) => readReferrer(repository, subject, referrer));
   return found.flat();
 }
 
@@ -119,7 +123,7 @@ async function readLayers(
   layers: readonly Descriptor[],
   read: (layer: Descriptor, bytes: Uint8Array) => SignedMaterial,
 ): Promise<readonly Found[]> {
-  const found = await inBatches(layers, (layer) =>
+  const found = await mapBounded(layers, concurrency, (layer) =>
     orUnreadable(place, async () => {
       if (layer.size > evidenceLimits.maxBlobBytes) throw tooLarge(layer);
       const material = read(layer, await repository.getBlob(layer, evidenceLimits.maxBlobBytes));
@@ -211,10 +215,4 @@ function tooLarge(layer: Descriptor): SluiceError {
     'unproved',
     `A piece of evidence should be at most ${evidenceLimits.maxBlobBytes} bytes, but ${layer.digest} has ${layer.size}.`,
   );
-}
-
-async function inBatches<In, Out>(list: readonly In[], run: (one: In) => Promise<Out>): Promise<Out[]> {
-  const results: Out[] = [];
-  for (let i = 0; i < list.length; i += 16) results.push(...(await Promise.all(list.slice(i, i + 16).map(run))));
-  return results;
 }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type OpenRepository,
-  type ResolvedComponent,
-  resolveComponents,
-  type Snapshot,
-} from '../components/snapshot.ts';
+import { type OpenRepository, resolveComponents, type Snapshot } from '../components/snapshot.ts';
 import { type ImageValidation, type ValidationRun, validateImage } from '../components/validate-image.ts';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
+import { mapBounded } from '../map-bounded.ts';
 import type { EffectiveTime } from '../policy/effective-time.ts';
 import { compareText } from '../policy/exact-json.ts';
-import { instantOf } from '../policy/instant.ts';
+import { type Instant, instantOf } from '../policy/instant.ts';
 import { type ExpectedSigner, expectedSigner } from '../policy/policy-file.ts';
 import type { PolicySpec } from '../policy/spec.ts';
 import type { PolicyEvaluator } from '../policy/target.ts';
@@ -71,7 +67,10 @@ export async function validate(ctx: StepContext, options: ValidateOptions): Prom
     skipSignatureCheck: options.skipSignatureCheck ?? false,
     ...(evaluator === undefined ? {} : { evaluator }),
   };
-  const validations = await inParallel(ctx, components, options.workers ?? 5, (one) => validateImage(ctx, one, run));
+  const validations = await mapBounded(components, options.workers ?? 5, (one) => {
+    ctx.signal?.throwIfAborted();
+    return validateImage(ctx, one, run);
+  });
   return resultOf(ctx, options, trust, validations);
 }
 
@@ -121,7 +120,7 @@ function resultOf(
     key,
     policy: options.publicKey ? { ...policy, publicKey: options.publicKey } : policy,
     version: options.version,
-    effectiveTime: effectiveTime.kind === 'at' ? effectiveTime.instant : instantOf(ctx.now()),
+    effectiveTime: shownTime(effectiveTime, validations, ctx.now()),
     notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
   };
   const verified = validations.flatMap(({ report: { containerImage }, verified: proved }) =>
@@ -130,21 +129,9 @@ function resultOf(
   return { report, verified: new Map(verified) };
 }
 
-async function inParallel(
-  ctx: StepContext,
-  components: readonly ResolvedComponent[],
-  workers: number,
-  run: (component: ResolvedComponent) => Promise<ImageValidation>,
-): Promise<readonly ImageValidation[]> {
-  const results: ImageValidation[] = [];
-  const queue = [...components.entries()];
-  const work = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      ctx.signal?.throwIfAborted();
-      const [index, component] = next;
-      results[index] = await run(component);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, workers) }, work));
-  return results;
+/** The time that the policy was judged at; of several attestation times the latest. */
+function shownTime(time: EffectiveTime, validations: readonly ImageValidation[], now: Date): Instant {
+  if (time.kind === 'at') return time.instant;
+  const times = validations.flatMap(({ effectiveTime }) => effectiveTime ?? []);
+  return times.toSorted((a, b) => (a < b ? -1 : 1)).at(-1) ?? instantOf(now);
 }

@@ -122,14 +122,14 @@ async function verifyByCertificate(
   }
   const { readCertificate } = await import('./certificate.ts');
   const certificate = readCertificate(material.certificate);
+  if (!certificate.forCodeSigning) {
+    return unproved('certificate', 'The certificate is not one for code signing.');
+  }
   if (!signatureFits(signed.data, new X509Certificate(material.certificate).publicKey, signed.signature)) {
     return unproved(
       'signature',
       'The signature does not fit its certificate and what it signs: something was altered.',
     );
-  }
-  if (!certificate.forCodeSigning) {
-    return unproved('certificate', 'The certificate is not one for code signing.');
   }
   const refusal =
     (await checkCertificate(signed, material, trust, certificate, now)) ??

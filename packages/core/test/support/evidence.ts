@@ -221,3 +221,45 @@ function legacyAnnotations(bundle: BundleJson, signature: string): Record<string
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
+
+/** A bundle signed with a key, with an entry in the log. */
+export async function loggedKeyBundle(stack: LocalStack, pair: KeyPair, payload: Buffer): Promise<BundleJson> {
+  const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const signer: Signer = {
+    sign: async (data) => ({
+      signature: sign('sha256', data, pair.privateKey),
+      key: { $case: 'publicKey', publicKey, hint: 'hint' },
+    }),
+  };
+  const builder = new DSSEBundleBuilder({ signer, witnesses: witnesses(stack, { timestamp: false }) });
+  return bundleToJSON(await builder.create({ data: payload, type: inToto }));
+}
+
+/** A bundle whose log entry names another certificate than the bundle: two certificates for one key and one signature. */
+export async function twoCertificateBundle(
+  stack: LocalStack,
+  payload: Buffer,
+  tokens: readonly [string, string],
+): Promise<BundleJson> {
+  const pair = keyPair();
+  const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const signatures = new Map<string, Buffer>();
+  const keyHolder: Signer = {
+    sign: async (data) => {
+      const signature = signatures.get(data.toString('hex')) ?? sign('sha256', data, pair.privateKey);
+      signatures.set(data.toString('hex'), signature);
+      return { signature, key: { $case: 'publicKey', publicKey } };
+    },
+  };
+  const [first, second] = await Promise.all(
+    tokens.map(async (token) => {
+      const identityProvider = { getToken: async () => token };
+      const signer = new FulcioSigner({ fulcioBaseURL: stack.fulcioUrl, identityProvider, keyHolder });
+      const builder = new DSSEBundleBuilder({ signer, witnesses: witnesses(stack, { timestamp: false }) });
+      return bundleToJSON(await builder.create({ data: payload, type: inToto })) as BundleJson;
+    }),
+  );
+  return altered(first, (bundle) => {
+    bundle.verificationMaterial.tlogEntries = second.verificationMaterial.tlogEntries;
+  });
+}
