@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { print } from '../value/print.ts';
 import { isObject, type Value } from '../value/value.ts';
 import { type BuiltinContext, BuiltinError, type Family } from './builtin.ts';
 import { goJson } from './go-json.ts';
@@ -119,7 +120,7 @@ function marshalWithOptions(value: Value, options: Value, context: BuiltinContex
         explicit = typeof setting === 'boolean' ? setting : refuse(2, `key ${key} failed cast to bool`);
         break;
       default:
-        refuse(2, `object contained unknown key ${typeof key === 'string' ? key : goJson(key)}`);
+        refuse(2, `object contained unknown key ${print(key)}`);
     }
   }
   const pretty = explicit ?? implied;

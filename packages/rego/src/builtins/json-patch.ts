@@ -85,12 +85,18 @@ function present(value: Value | undefined): Value {
 
 function childOf(value: Value, step: Value): Value {
   if (isObject(value)) {
-    return value.get(step) ?? missing(`path ${print(step)} does not exist in object term ${print(value)}`);
+    return orMissing(value.get(step), () => `path ${print(step)} does not exist in object term ${print(value)}`);
   }
-  if (isSet(value)) return value.get(step) ?? missing(`path ${print(step)} does not exist in set term ${print(value)}`);
+  if (isSet(value)) {
+    return orMissing(value.get(step), () => `path ${print(step)} does not exist in set term ${print(value)}`);
+  }
   if (!isArray(value)) return notComposite(value, ` for path ${print(step)}`);
   const index = indexOf(step, value.length);
-  return value[index] ?? missing(`path ${index} does not exist in array term ${print(value)}`);
+  return orMissing(value[index], () => `path ${index} does not exist in array term ${print(value)}`);
+}
+
+function orMissing(value: Value | undefined, message: () => string): Value {
+  return value === undefined ? missing(message()) : value;
 }
 
 function missing(message: string): never {

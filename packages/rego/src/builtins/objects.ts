@@ -9,7 +9,7 @@ import { any, array, binary, object, ternary, unary, wrongElement, wrongType } f
 
 export const objects: Family = {
   'object.get': ternary(object, any, any, (from, key, otherwise) => {
-    if (!isArray(key)) return from.get(key) ?? otherwise;
+    if (!isArray(key)) return orElse(from.get(key), otherwise);
     let found: Value | undefined = from;
     for (const step of key) {
       found = lookUp(found, step);
@@ -37,6 +37,11 @@ export const objects: Family = {
   }),
   'object.subset': binary(any, any, isSubset),
 };
+
+/** `null` is a value like others. */
+function orElse(value: Value | undefined, otherwise: Value): Value {
+  return value === undefined ? otherwise : value;
+}
 
 /** Keys given as an array, a set or the keys of an object. */
 function keysOf(value: Value, position: number): RegoSet {

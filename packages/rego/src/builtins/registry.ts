@@ -4,16 +4,20 @@ import { arrays } from './arrays.ts';
 import { bits } from './bits.ts';
 import type { Family, Implementation } from './builtin.ts';
 import { casts } from './casts.ts';
+import { certificates } from './certificates.ts';
 import { comparison } from './comparison.ts';
+import { digests } from './digests.ts';
 import { encoding } from './encoding.ts';
 import { globs } from './glob.ts';
 import { graphs } from './graphs.ts';
 import { jsonPatch } from './json-patch.ts';
 import { jsonPaths } from './json-paths.ts';
 import { jsonSchema } from './json-schema.ts';
+import { net } from './net.ts';
 import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
 import { regex } from './regex.ts';
+import { rego } from './rego.ts';
 import { semver } from './semver.ts';
 import { sets } from './sets.ts';
 import { strings } from './strings.ts';
@@ -22,6 +26,7 @@ import { tracing } from './tracing.ts';
 import { types } from './types.ts';
 import { units } from './units.ts';
 import { urls } from './urls.ts';
+import { uuids } from './uuids.ts';
 import { walking } from './walk.ts';
 
 const families: readonly Family[] = [
@@ -35,7 +40,12 @@ const families: readonly Family[] = [
   sets,
   strings,
   types,
+  certificates,
+  digests,
   encoding,
+  net,
+  rego,
+  uuids,
   globs,
   graphs,
   jsonPatch,

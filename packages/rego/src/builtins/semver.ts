@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { quote } from '../value/print.ts';
 import { BuiltinError, type Family } from './builtin.ts';
 import { any, binary, string, unary } from './operands.ts';
 
@@ -31,7 +32,7 @@ function parse(text: string): Version | undefined {
 
 function required(text: string, position: number): Version {
   const version = parse(text);
-  if (!version) throw new BuiltinError(`operand ${position}: string ${text} is not a valid SemVer`);
+  if (!version) throw new BuiltinError(`operand ${position}: string ${quote(text)} is not a valid SemVer`);
   return version;
 }
 

@@ -101,8 +101,8 @@ export function compareNumbers(a: Num, b: Num): number {
   const [left, right] = [decimal(a), decimal(b)];
   const order = compareDecimals(left, right);
   if (order === 0 || (left.digits.length <= 15 && right.digits.length <= 15)) return order;
-  // OPA takes two long fractions for the same when they are the same double.
-  return isFraction(left) && isFraction(right) && Number(numberText(a)) === Number(numberText(b)) ? 0 : order;
+  // OPA takes two long fractions that end in zeros for the same when they are the same double.
+  return endsInZeros(a) && endsInZeros(b) && toDouble(a) === toDouble(b) ? 0 : order;
 }
 
 /** The integer a number is, whatever its text (`1e3`, `2.0`); undefined for a fraction. */
@@ -270,6 +270,7 @@ function compareDigits(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-function isFraction({ digits, point }: Decimal): boolean {
-  return digits.length > point;
+function endsInZeros(number: Num): boolean {
+  const text = numberText(number);
+  return text.endsWith('0') && text.includes('.') && /\..*[^.0].*0$/.test(text);
 }
