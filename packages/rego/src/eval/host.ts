@@ -3,7 +3,7 @@ import type { BuiltinContext } from '../builtins/builtin.ts';
 import { RegoError } from '../error.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
-import { type Absent, absent } from './scope.ts';
+import { type Absent, absent, orAbsent } from './scope.ts';
 
 /** Fetches the result of a lent function; undefined is Rego's undefined. A rejection ends the evaluation. */
 export type Ask = (args: readonly Value[]) => Promise<Value | undefined>;
@@ -50,7 +50,7 @@ export class HostAnswers {
     this.#requests = [];
     const values = await Promise.all(requests.map(({ ask, args }) => ask(args)));
     requests.forEach(({ args, answers }, at) => {
-      answers.set(args, values[at] ?? absent);
+      answers.set(args, orAbsent(values[at]));
     });
   }
 }

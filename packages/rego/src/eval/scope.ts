@@ -10,6 +10,11 @@ export interface Absent {
 
 export const absent: Absent = Object.freeze({ kind: 'absent' });
 
+/** What a table keeps of a result; null is a value like any other. */
+export function orAbsent(value: Value | undefined): Value | Absent {
+  return value === undefined ? absent : value;
+}
+
 /** What a call is replaced with by `with`. */
 export type Replacement =
   | { readonly kind: 'value'; readonly value: Value }

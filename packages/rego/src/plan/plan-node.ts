@@ -2,7 +2,7 @@
 import { isFunctionNode, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
 import { RegoError } from '../error.ts';
 import type { Run } from '../eval/run.ts';
-import { type Absent, absent } from '../eval/scope.ts';
+import { type Absent, absent, orAbsent } from '../eval/scope.ts';
 import { equal } from '../value/compare.ts';
 import { print } from '../value/print.ts';
 import { SetBuilder } from '../value/set.ts';
@@ -48,7 +48,7 @@ export function once(node: RuleNode, compute: (run: Run) => Value | undefined): 
     run.budget.enter();
     const value = compute(run);
     run.budget.leave();
-    scope.values[id] = value ?? absent;
+    scope.values[id] = orAbsent(value);
     return value;
   };
 }
@@ -84,7 +84,7 @@ function planFunction(node: RuleNode, planner: Planner): NodePlan {
       run.budget.enter();
       const value = compute(run, args);
       run.budget.leave();
-      table.set(key, value ?? absent);
+      table.set(key, orAbsent(value));
       return value;
     },
   };

@@ -3,7 +3,7 @@ import { entriesBelow, type RuleEntry, type RuleNode } from '../compiler/module-
 import { constant } from '../compiler/terms.ts';
 import { lookUpPath } from '../eval/look-up.ts';
 import { conflict, type Run } from '../eval/run.ts';
-import { absent } from '../eval/scope.ts';
+import { orAbsent } from '../eval/scope.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
 import { equal } from '../value/compare.ts';
 import { ObjectBuilder } from '../value/object.ts';
@@ -81,7 +81,7 @@ function rememberMembers(
     run.budget.enter();
     const value = lookUpPath(solve(run, keys), keys);
     run.budget.leave();
-    table.set(keys, value ?? absent);
+    table.set(keys, orAbsent(value));
     return value;
   };
 }
