@@ -22,7 +22,9 @@ const modules = ['policy', 'checks'].flatMap((part) =>
     .sort()
     .map((name) => join(part, name)),
 );
-const parsed = modules.map((name) => parseModule(name, readFileSync(join(folder, name), 'utf8'), { annotations: true }));
+const parsed = modules.map((name) =>
+  parseModule(name, readFileSync(join(folder, name), 'utf8'), { annotations: true }),
+);
 const parsedAt = performance.now();
 const policy = compile(parsed, { builtins: ecBuiltins, tests: true, print: true });
 const compiledAt = performance.now();

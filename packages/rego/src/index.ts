@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+export { type RuleAnnotations, readAnnotations } from './annotations.ts';
 export type { BuiltinContext } from './builtins/builtin.ts';
 export { BuiltinError } from './builtins/builtin.ts';
 export { type CompileOptions, compile } from './compile.ts';
+export type { AnnotationLink } from './compiler/annotation-set.ts';
 export { RegoError, type RegoErrorCode, RegoErrors } from './error.ts';
 export type { Ask } from './eval/host.ts';
 export {
@@ -18,6 +20,7 @@ export type { Location } from './location.ts';
 export { type ParseOptions, parseModule } from './parse.ts';
 export type { CustomBuiltin, Policy } from './policy.ts';
 export type { Annotations, Module, RegoVersion, Rule, Term } from './syntax/ast.ts';
+export { type CaseResult, runTests, type TestOptions, type TestResult } from './test-runner.ts';
 export { compare, equal } from './value/compare.ts';
 export { fromJson, fromPlain, type Plain, toJson, toPlain } from './value/json.ts';
 export type { BigNum } from './value/number.ts';

@@ -57,7 +57,7 @@ export class SchemaError extends Error {
 /** One finding of a validation, with the members json.match_schema gives. */
 export interface Finding {
   readonly type: string;
-  /** Where in the document, `(root)` or the steps below it joined by dots. */
+  /** Where in the document, `(Root)` or the steps below it joined by dots. */
   readonly field: string;
   readonly description: string;
 }

@@ -14,7 +14,7 @@ import { type Finding, type Schema, SchemaError } from './schema.ts';
  */
 export function validate(schema: Schema, document: Value, tick: (units: number) => void): readonly Finding[] {
   const result = new Result({ tick, depth: 0 });
-  check(schema, document, '(root)', result);
+  check(schema, document, '(Root)', result);
   return result.findings;
 }
 
@@ -42,7 +42,7 @@ class Result {
   }
 
   add(type: string, place: string, description: string): void {
-    const field = place.startsWith('(root).') ? place.slice('(root).'.length) : place;
+    const field = place.startsWith('(Root).') ? place.slice('(Root).'.length) : place;
     this.findings.push({ type, field, description });
     this.score -= 2;
   }
@@ -185,7 +185,7 @@ function checkCondition(schema: Schema, node: Value, place: string, result: Resu
 function checkValue(schema: Schema, node: Value, place: string, result: Result): void {
   const { constant, enumeration, format } = schema;
   const json = constant === undefined && enumeration === undefined ? '' : canonicalJson(node);
-  const field = place.startsWith('(root).') ? place.slice('(root).'.length) : place;
+  const field = place.startsWith('(Root).') ? place.slice('(Root).'.length) : place;
   if (constant !== undefined && json !== constant) result.add('const', place, `${field} does not match: ${constant}`);
   if (enumeration && !enumeration.includes(json)) {
     result.add('enum', place, `${field} must be one of the following: ${enumeration.join(', ')}`);
