@@ -22,17 +22,12 @@ export { trustCertificates } from './http/trust.ts';
 export { type EffectiveTime, parseEffectiveTime } from './policy/effective-time.ts';
 export type { CompiledPolicy, EvaluatedInput, EvaluatedSubject } from './policy/evaluator.ts';
 export { goJson } from './policy/exact-json.ts';
-export {
-  type InspectedSource,
-  type InspectFilter,
-  type InspectFormat,
-  inspectData,
-  inspectSources,
-  renderInspection,
-} from './policy/inspect.ts';
+export type { InspectedSource, InspectFilter, InspectFormat } from './policy/inspect.ts';
 export { dateOf, formatInstant, type Instant, instantOf } from './policy/instant.ts';
+export { inspectData, inspectPolicies, openPolicy, openSources, toYaml, validateFiles } from './policy/lazy.ts';
 export { type LockedSource, lockOf, type PolicyLock, parseLock, writeLock } from './policy/lock.ts';
-export { type OpenPolicyOptions, openPolicy, openSources, type SourceOptions } from './policy/open-policy.ts';
+export type { OpenPolicyOptions } from './policy/open-policy.ts';
+export type { SourceOptions } from './policy/open-sources.ts';
 export {
   type ExpectedSigner,
   expectedSigner,
@@ -65,7 +60,6 @@ export type {
   SignatureReport,
 } from './report/report.ts';
 export { type ImageFormat, imageFormats, inputFormats, type OutputTarget, parseTarget } from './report/targets.ts';
-export { toYaml } from './report/yaml.ts';
 export {
   generateKeyPair,
   type KeyPairFiles,
@@ -82,7 +76,7 @@ export type { AttachedPiece, SignerName } from './steps/attach-signed.ts';
 export { type PromoteOptions, type PromoteResult, type PromotionGate, promote } from './steps/promote.ts';
 export { attestImage, type SecureReport, type SecureRequest, secure, signImage } from './steps/secure.ts';
 export { trustFor, type ValidateOptions, type ValidateResult, validate } from './steps/validate.ts';
-export { type ValidateFilesOptions, validateFiles } from './steps/validate-files.ts';
+export type { ValidateFilesOptions } from './steps/validate-files.ts';
 export type { CertificateDetails } from './verification/certificate.ts';
 export { checkIdentityPolicy, type IdentityPolicy } from './verification/identity.ts';
 export type { ProvedAttestation, ProvedSignature, VerifiedEvidence } from './verification/proof.ts';

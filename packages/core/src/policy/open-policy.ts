@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { OpenRepository } from '../components/snapshot.ts';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
-import type { HttpClient } from '../http/http-client.ts';
 import type { IdentityPolicy } from '../verification/identity.ts';
 import { loadVerificationKey } from '../verification/public-key.ts';
 import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
@@ -17,27 +15,11 @@ import { ociFunctions } from './host/oci.ts';
 import { purlFunctions } from './host/purl.ts';
 import { sigstoreFunctions } from './host/sigstore.ts';
 import { instantOf } from './instant.ts';
-import type { PolicyLock } from './lock.ts';
+import { openSources, type SourceOptions } from './open-sources.ts';
 import { expectedSigner } from './policy-file.ts';
 import type { FilterType } from './selection.ts';
-import { folderCache, noCache } from './source-cache.ts';
-import type { SourceFile } from './source-file.ts';
-import { createSourceFetcher, type SourceFetcher } from './sources.ts';
 import type { PolicySpec } from './spec.ts';
 import type { PolicyTarget } from './target.ts';
-
-/** Where sources come from. */
-export interface SourceOptions {
-  readonly open: OpenRepository;
-  readonly http: HttpClient;
-  /** Sources by commit and digest are kept here; nothing is kept without it. */
-  readonly cacheFolder?: string;
-  readonly workingFolder: string;
-  /** Files of the sources that are built in, by the name behind `sluice://`. */
-  readonly builtin?: (name: string) => readonly SourceFile[] | undefined;
-  /** When given, sources are only what the lock holds. */
-  readonly lock?: PolicyLock;
-}
 
 /** A policy as the command line completes it. */
 export interface OpenPolicyOptions extends SourceOptions {
@@ -52,17 +34,6 @@ export interface OpenPolicyOptions extends SourceOptions {
   readonly timeoutMs?: number;
   /** False for files: nothing is verified, so no key or identity is asked for. */
   readonly verifies?: boolean;
-}
-
-export function openSources(ctx: StepContext, options: SourceOptions): SourceFetcher {
-  return createSourceFetcher(ctx, {
-    openRepository: options.open,
-    http: options.http,
-    cache: options.cacheFolder === undefined ? noCache : folderCache(options.cacheFolder),
-    workingFolder: options.workingFolder,
-    builtin: options.builtin ?? (() => undefined),
-    ...(options.lock === undefined ? {} : { lock: options.lock }),
-  });
 }
 
 /** Fetches and compiles the sources of a policy, with `ec.*` lent to them. */

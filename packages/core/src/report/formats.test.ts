@@ -23,74 +23,74 @@ describe('a report looks as ec prints it', () => {
     ['appstudio', 'appstudio.json'],
     ['summary-markdown', 'summary-markdown.md'],
     ['summary', 'summary.json'],
-  ] satisfies [ImageFormat, string][])('%s', (format, file) => {
-    expect(rendered(imageReport('report.json'), format, all)).toBe(expected(file));
+  ] satisfies [ImageFormat, string][])('%s', async (format, file) => {
+    expect(await rendered(imageReport('report.json'), format, all)).toBe(expected(file));
   });
 
-  it('in colour', () => {
+  it('in colour', async () => {
     const one = imageReport('info.json');
-    expect(rendered(one, 'text', { ...all, color: true })).toBe(expected('color.txt'));
+    expect(await rendered(one, 'text', { ...all, color: true })).toBe(expected('color.txt'));
   });
 
-  it('with titles, descriptions and solutions when asked for them', () => {
-    expect(rendered(imageReport('info.json'), 'json', { ...all, info: true })).toBe(expected('info.json'));
-    expect(rendered(imageReport('info.json'), 'json', all)).not.toContain('Ask for an exception.');
+  it('with titles, descriptions and solutions when asked for them', async () => {
+    expect(await rendered(imageReport('info.json'), 'json', { ...all, info: true })).toBe(expected('info.json'));
+    expect(await rendered(imageReport('info.json'), 'json', all)).not.toContain('Ask for an exception.');
   });
 
-  it('as the summary of a snapshot (vsa)', () => {
-    expect(rendered(imageReport('info.json'), 'vsa', all)).toBe(expected('vsa.json'));
+  it('as the summary of a snapshot (vsa)', async () => {
+    expect(await rendered(imageReport('info.json'), 'vsa', all)).toBe(expected('vsa.json'));
   });
 
-  it('for files', () => {
-    expect(rendered(inputReport('input.json'), 'json', all)).toBe(expected('input.json'));
+  it('for files', async () => {
+    expect(await rendered(inputReport('input.json'), 'json', all)).toBe(expected('input.json'));
   });
 });
 
 describe('the right answer where ec loses it', () => {
-  it('a passing summary says success', () => {
+  it('a passing summary says success', async () => {
     const [component] = imageReport('report.json').components.map((c) => ({ ...c, success: true, violations: [] }));
     const report = { ...imageReport('report.json'), success: true, components: component ? [component] : [] };
-    expect(JSON.parse(renderReport(report, 'summary', all))).toMatchObject({ success: true });
+    expect(JSON.parse(await renderReport(report, 'summary', all))).toMatchObject({ success: true });
   });
 
-  it('a number as term is shown in text', () => {
+  it('a number as term is shown in text', async () => {
     const [component] = imageReport('info.json').components;
     const violations = [{ msg: 'm', metadata: { code: 'p.r', term: 12 } }];
     const report = { ...imageReport('info.json'), components: component ? [{ ...component, violations }] : [] };
-    expect(renderReport(report, 'text', all)).toContain('  Term: 12\n');
+    expect(await renderReport(report, 'text', all)).toContain('  Term: 12\n');
   });
 
-  it('a result without a code is shown in text', () => {
+  it('a result without a code is shown in text', async () => {
     const [component] = imageReport('info.json').components;
     const report = {
       ...imageReport('info.json'),
       components: component ? [{ ...component, violations: [{ msg: 'm' }] }] : [],
     };
-    expect(renderReport(report, 'text', all)).toContain('✕ [Violation] (no code)\n');
+    expect(await renderReport(report, 'text', all)).toContain('✕ [Violation] (no code)\n');
   });
 });
 
 describe('formats of our own', () => {
-  it('markdown leads with the verdict, says how to fix, and draws the graph', () => {
-    const text = renderReport(imageReport('info.json'), 'markdown', all);
+  it('markdown leads with the verdict, says how to fix, and draws the graph', async () => {
+    const text = await renderReport(imageReport('info.json'), 'markdown', all);
     expect(text.split('\n', 1)[0]).toBe('## ❌ Refused');
     expect(text).toContain('- to fix: Ask for an exception.');
     expect(text).toContain('```mermaid\nflowchart LR');
   });
 
-  it('markdown lets nothing from outside format, mention or break out', () => {
+  it('markdown lets nothing from outside format, mention or break out', async () => {
     const report = hostile('| x | @everyone ![i](http://x) <img src=x>\n# no `code`');
-    const text = renderReport(report, 'markdown', all).replace(/```mermaid.*```/s, '');
+    const text = (await renderReport(report, 'markdown', all)).replace(/```mermaid.*```/s, '');
     expect(text).not.toMatch(/@everyone|!\[i\]|<img|\n# no|\| x|`code`/);
   });
 
-  it('a Mermaid label cannot end its quotes', () => {
+  it('a Mermaid label cannot end its quotes', async () => {
     const report = hostile('"] --> evil["');
-    expect(renderReport(report, 'markdown', all)).not.toContain('"] --> evil["');
+    expect(await renderReport(report, 'markdown', all)).not.toContain('"] --> evil["');
   });
 
-  it('sarif has a rule for each code and an error for each violation', () => {
-    const sarif = JSON.parse(renderReport(imageReport('info.json'), 'sarif', all));
+  it('sarif has a rule for each code and an error for each violation', async () => {
+    const sarif = JSON.parse(await renderReport(imageReport('info.json'), 'sarif', all));
     const [run] = sarif.runs;
     expect(run.results.map((result: { ruleId: string; level: string }) => [result.ruleId, result.level])).toEqual([
       ['basic.always', 'error'],
@@ -102,11 +102,11 @@ describe('formats of our own', () => {
     expect(run.tool.driver.rules).toHaveLength(5);
   });
 
-  it('codequality gives every issue a fingerprint of its own', () => {
+  it('codequality gives every issue a fingerprint of its own', async () => {
     const [component] = imageReport('info.json').components;
     const twice = [...(component?.violations ?? []), ...(component?.violations ?? [])];
     const report = { ...imageReport('info.json'), components: component ? [{ ...component, violations: twice }] : [] };
-    const issues = JSON.parse(renderReport(report, 'codequality', all));
+    const issues = JSON.parse(await renderReport(report, 'codequality', all));
     expect(new Set(issues.map((issue: { fingerprint: string }) => issue.fingerprint)).size).toBe(issues.length);
   });
 });
@@ -120,8 +120,8 @@ function hostile(text: string): ImageReport {
   return { ...report, components: [{ ...component, name: text, source, violations }], notes: [text] };
 }
 
-function rendered(report: Report, format: ImageFormat, options: ReportOptions): string {
-  return renderReport(report, format, options)
+async function rendered(report: Report, format: ImageFormat, options: ReportOptions): Promise<string> {
+  return (await renderReport(report, format, options))
     .replaceAll(/"timestamp":"\d+"/g, '"timestamp":"<TIMESTAMP>"')
     .replaceAll(/"timestamp":"20[^"]*"/g, '"timestamp":"<TIME>"')
     .replaceAll(/timestamp="20[^"]*"/g, 'timestamp="<TIME>"')

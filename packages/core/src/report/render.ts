@@ -12,23 +12,23 @@ import { toSarif } from './sarif.ts';
 import { toAppstudio, toSummary, toSummaryMarkdown } from './summary.ts';
 import type { ImageFormat } from './targets.ts';
 import { toText } from './text.ts';
-import { toYaml } from './yaml.ts';
 
 /** Formats that explain: they show what ec shows with --info only. */
 const ownFormats: ReadonlySet<ImageFormat> = new Set(['markdown', 'sarif', 'codequality']);
 
 /** The report in one format, ending in a line break. */
-export function renderReport(report: Report, format: ImageFormat, options: ReportOptions): string {
-  const text = rendered(options.info || ownFormats.has(format) ? report : essential(report), format, options);
+export async function renderReport(report: Report, format: ImageFormat, options: ReportOptions): Promise<string> {
+  const text = await rendered(options.info || ownFormats.has(format) ? report : essential(report), format, options);
   return text.endsWith('\n') ? text : `${text}\n`;
 }
 
-function rendered(report: Report, format: ImageFormat, options: ReportOptions): string {
+async function rendered(report: Report, format: ImageFormat, options: ReportOptions): Promise<string> {
   switch (format) {
     case 'json':
       return goJson(ecReport(report, options));
     case 'yaml':
-      return toYaml(ecReport(report, options));
+      // The YAML library takes a while to load, and most reports are not in YAML.
+      return (await import('./yaml.ts')).toYaml(ecReport(report, options));
     case 'text':
       return toText(report, options);
     case 'appstudio':

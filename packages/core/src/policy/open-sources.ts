@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OpenRepository } from '../components/snapshot.ts';
+import type { StepContext } from '../context.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import type { PolicyLock } from './lock.ts';
+import { folderCache, noCache } from './source-cache.ts';
+import type { SourceFile } from './source-file.ts';
+import { createSourceFetcher, type SourceFetcher } from './sources.ts';
+
+/** Where sources come from. */
+export interface SourceOptions {
+  readonly open: OpenRepository;
+  readonly http: HttpClient;
+  /** Sources by commit and digest are kept here; nothing is kept without it. */
+  readonly cacheFolder?: string;
+  readonly workingFolder: string;
+  /** Files of the sources that are built in, by the name behind `sluice://`. */
+  readonly builtin?: (name: string) => readonly SourceFile[] | undefined;
+  /** When given, sources are only what the lock holds. */
+  readonly lock?: PolicyLock;
+}
+
+/** Fetches policy sources, each once however often it is named. */
+export function openSources(ctx: StepContext, options: SourceOptions): SourceFetcher {
+  return createSourceFetcher(ctx, {
+    openRepository: options.open,
+    http: options.http,
+    cache: options.cacheFolder === undefined ? noCache : folderCache(options.cacheFolder),
+    workingFolder: options.workingFolder,
+    builtin: options.builtin ?? (() => undefined),
+    ...(options.lock === undefined ? {} : { lock: options.lock }),
+  });
+}
