@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command, FlagSpecs, FlagValues } from './command.ts';
 import { COMMANDS, type CommandEntry } from './commands.ts';
+import { parseDuration } from './duration.ts';
 import { describeFailure } from './failure.ts';
 import { commandHelp, overviewHelp } from './help.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -15,6 +16,7 @@ import { UsageError } from './usage-error.ts';
 export const GLOBAL_FLAGS = {
   help: { type: 'boolean', short: 'h', help: 'Show what the command does, with examples' },
   quiet: { type: 'boolean', short: 'q', help: 'Say only errors, warnings and the result' },
+  timeout: { type: 'string', value: 'DURATION', help: 'Stop after this long: 90s, 5m' },
   debug: { type: 'boolean', help: 'Say every step and request, and show the stack of an error' },
 } as const satisfies FlagSpecs;
 
@@ -42,7 +44,8 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
     return 0;
   }
   checkArity(found.entry.name, command, parsed.args);
-  const reporter = createReporter(io, {
+  const limited = withTimeout(io, parsed.values.timeout);
+  const reporter = createReporter(limited, {
     quiet: parsed.values['quiet'] === true,
     debug: parsed.values['debug'] === true,
   });
@@ -52,12 +55,26 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
       flags: parsed.values as FlagValues<FlagSpecs>,
       given: parsed.given,
       args: parsed.args,
-      io,
+      io: limited,
       reporter,
     });
+  } catch (error) {
+    // What broke off because the run was cancelled says only that; the reason is what the user wants to hear.
+    const { aborted, reason } = limited.signal;
+    throw aborted && reason instanceof Error ? reason : error;
   } finally {
     reporter.done();
   }
+}
+
+/** The same outside, cancelled after the time that `--timeout` gives. */
+function withTimeout(io: Io, timeout: unknown): Io {
+  if (typeof timeout !== 'string') return io;
+  const late = new AbortController();
+  const end = () =>
+    late.abort(new Error(`The run was expected to end within ${timeout}, but did not; raise --timeout.`));
+  setTimeout(end, parseDuration('timeout', timeout)).unref();
+  return { ...io, signal: AbortSignal.any([io.signal, late.signal]) };
 }
 
 /** The entry with the longest name that the words begin with; flags may not stand between the words of a name. */

@@ -11,8 +11,12 @@ export interface Run {
 }
 
 /** One command line in this process, with nothing of this process's environment. */
-export async function sluice(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
-  const io = capturedIo(env);
+export async function sluice(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  stdin = '',
+): Promise<Run> {
+  const io = capturedIo(env, { stdin: async () => new TextEncoder().encode(stdin) });
   const exit = await runCli(argv, io);
   return { exit, out: io.out(), err: io.err() };
 }

@@ -62,7 +62,7 @@ standard output in ec's shape; the verdict for people goes to standard error. Ex
     reporter.progress('validating');
     const { report } = await core.validate(ctx, { ...options, snapshot, open: (ref) => openRepository(session, ref) });
     for (const target of targets) {
-      const text = core.renderReport(report, target.format, target.options);
+      const text = await core.renderReport(report, target.format, target.options);
       if (target.path === undefined) io.stdout.write(text);
       else await writeFile(target.path, text);
     }
