@@ -130,7 +130,8 @@ function readCertificate(value: unknown, path: string): Uint8Array {
   return readBase64(readObject(value, path, ['rawBytes']).get('rawBytes'), `${path}.rawBytes`);
 }
 
-function readLogEntry(value: unknown, path: string, version: BundleVersion): LogEntry {
+/** A log entry as a bundle of this version has it (protobuf-specs, TransparencyLogEntry). */
+export function readLogEntry(value: unknown, path: string, version: BundleVersion): LogEntry {
   const entry = readObject(value, path, [
     'logIndex',
     'logId',

@@ -35,7 +35,8 @@ export function readSignatureLayer(layer: Descriptor, payload: Uint8Array): Sign
 
 /** Reads a layer of the `.att` manifest: the layer is a DSSE envelope. */
 export function readAttestationLayer(layer: Descriptor, bytes: Uint8Array): SignedMaterial {
-  return { content: readEnvelope(parseJson(bytes, 'The envelope')), ...readAnnotations(layer) };
+  const content = { ...readEnvelope(parseJson(bytes, 'The envelope')), stored: bytes };
+  return { content, ...readAnnotations(layer) };
 }
 
 function readAnnotations(layer: Descriptor): Omit<SignedMaterial, 'content'> {

@@ -173,7 +173,7 @@ function fingerprint(material: SignedMaterial): string {
   add(content.payload);
   if (content.kind === 'message') add(content.signature);
   else for (const { keyid, signature } of content.signatures) [keyid, signature].forEach(add);
-  if (content.kind === 'envelope') add(content.payloadType);
+  if (content.kind === 'envelope') [content.payloadType, content.stored].forEach(add);
   [certificate, keyHint, ...chain, ...timestamps].forEach(add);
   for (const { logId, body, promise, proof, logIndex, integratedTime } of logEntries) {
     [logId, body, promise, logIndex, integratedTime].forEach(add);

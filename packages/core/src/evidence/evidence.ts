@@ -71,6 +71,8 @@ export type SignedContent =
       readonly payloadType: string;
       readonly payload: Uint8Array;
       readonly signatures: readonly EnvelopeSignature[];
+      /** The envelope's bytes as they were stored, in the tag layout: older log entries hold their hash. */
+      readonly stored?: Uint8Array;
     }
   | {
       readonly kind: 'message';

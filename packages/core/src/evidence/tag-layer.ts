@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TransparencyLogEntry } from '@sigstore/protobuf-specs';
 import type { Verifier } from '../signing/session.ts';
 import type { SignedPayload, SignedStatement, Testimony } from '../signing/sign-content.ts';
 import type { TagLayer } from './attach.ts';
 import { cosignAnnotations, envelopeMediaType, simpleSigningMediaType } from './cosign-tags.ts';
+import type { LogEntry } from './evidence.ts';
 
 /** A signature as a layer of cosign's `.sig` tag. */
 export function signatureLayer(signed: SignedPayload, verifier: Verifier): TagLayer {
@@ -28,7 +28,7 @@ export function attestationLayer(signed: SignedStatement, verifier: Verifier, pr
 
 function proof({ entries, timestamps }: Testimony, verifier: Verifier): Record<string, string> {
   // Only an entry with a promise fits: this layout has no place for an inclusion proof.
-  const entry = entries.find(({ inclusionPromise }) => inclusionPromise !== undefined);
+  const entry = entries.find(({ promise }) => promise !== undefined);
   const timestamp = timestamps[0];
   return {
     ...(verifier.kind === 'certificate'
@@ -39,21 +39,21 @@ function proof({ entries, timestamps }: Testimony, verifier: Verifier): Record<s
       ? {}
       : {
           [cosignAnnotations.timestamp]: JSON.stringify({
-            SignedRFC3161Timestamp: timestamp.signedTimestamp.toString('base64'),
+            SignedRFC3161Timestamp: timestamp.toString('base64'),
           }),
         }),
   };
 }
 
 /** cosign's form of a Rekor v1 entry (sigstore/cosign, pkg/cosign/bundle/rekor.go). */
-function rekorBundle(entry: TransparencyLogEntry) {
+function rekorBundle({ promise, body, integratedTime, logIndex, logId }: LogEntry) {
   return {
-    SignedEntryTimestamp: entry.inclusionPromise?.signedEntryTimestamp.toString('base64') ?? null,
+    SignedEntryTimestamp: Buffer.from(promise ?? []).toString('base64'),
     Payload: {
-      body: entry.canonicalizedBody.toString('base64'),
-      integratedTime: Number(entry.integratedTime),
-      logIndex: Number(entry.logIndex),
-      logID: entry.logId?.keyId.toString('hex') ?? '',
+      body: Buffer.from(body).toString('base64'),
+      integratedTime: Number(integratedTime),
+      logIndex: Number(logIndex),
+      logID: Buffer.from(logId).toString('hex'),
     },
   };
 }

@@ -14,7 +14,7 @@ export function proofFitsCheckpoint({ proof }: LogEntry): boolean {
 
 /**
  * The DER bytes of the certificate or key that a log entry names as its verifier; undefined where the entry has none.
- * Rekor v1 keeps PEM in base64 (hashedrekord 0.0.1, dsse 0.0.1, intoto 0.0.2), Rekor v2 the raw bytes.
+ * Rekor v1 keeps PEM in base64 (hashedrekord 0.0.1, dsse 0.0.1, intoto), Rekor v2 the raw bytes.
  */
 export function entryVerifier({ kind, version, body }: LogEntry): Uint8Array | undefined {
   const spec = at(JSON.parse(Buffer.from(body).toString('utf8')), 'spec');
@@ -23,6 +23,8 @@ export function entryVerifier({ kind, version, body }: LogEntry): Uint8Array | u
       return fromPem(at(spec, 'signature', 'publicKey', 'content'));
     case 'dsse 0.0.1':
       return fromPem(at(spec, 'signatures', 0, 'verifier'));
+    case 'intoto 0.0.1':
+      return fromPem(at(spec, 'publicKey'));
     case 'intoto 0.0.2':
       return fromPem(at(spec, 'content', 'envelope', 'signatures', 0, 'publicKey'));
     case 'hashedrekord 0.0.2':

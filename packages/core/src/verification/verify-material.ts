@@ -8,6 +8,7 @@ import { preAuthEncoding } from '../statement/envelope.ts';
 import type { CertificateDetails } from './certificate.ts';
 import { type IdentityPolicy, matchIdentity } from './identity.ts';
 import { entryVerifier, proofFitsCheckpoint } from './log-entry.ts';
+import { checkOlderEntry, isOlderEntry } from './older-entry.ts';
 import { type MaterialProof, type ProvedSigner, type Unproved, type UnprovedCode, unproved } from './proof.ts';
 import { signatureFits, type VerificationKey } from './public-key.ts';
 import type { TrustedRoot } from './trusted-root.ts';
@@ -87,20 +88,21 @@ async function verifyByKey(
     return unproved('signature', 'The signature was not made with the given key, or what it signs was altered.');
   if (trust.ignoreLog) return { kind: 'signer', signer: signerOf(signed, material, undefined, []) };
   const root = rootOf(trust);
+  const { older, known } = splitEntries(material);
   const refusal = await checkWithSigstore(
     {
       signature: signatureContent(signed),
       key: { $case: 'public-key', hint: '' },
-      tlogEntries: material.logEntries.map(toSigstoreEntry),
+      tlogEntries: known.map(toSigstoreEntry),
       timestamps: [],
     },
     { ...root.material, publicKey: () => ({ publicKey: fitting.key, validFor: () => true }) },
-    { tlogThreshold: 1, ctlogThreshold: 0, timestampThreshold: 0 },
+    { tlogThreshold: older.length > 0 ? 0 : 1, ctlogThreshold: 0, timestampThreshold: 0 },
   );
   const log = material.logEntries;
   return (
     refusal ??
-    checkEntries(material, publicKeyBytes(fitting.key)) ?? {
+    checkEntries(material, publicKeyBytes(fitting.key), root) ?? {
       kind: 'signer',
       signer: signerOf(signed, material, undefined, log),
     }
@@ -133,7 +135,7 @@ async function verifyByCertificate(
   }
   const refusal =
     (await checkCertificate(signed, material, trust, certificate, now)) ??
-    (trust.ignoreLog ? undefined : checkEntries(material, material.certificate));
+    (trust.ignoreLog ? undefined : checkEntries(material, material.certificate, rootOf(trust)));
   if (refusal) return refusal;
   const match = matchIdentity(certificate, policy);
   if (match.kind === 'refused') return unproved(match.code, match.reason);
@@ -150,9 +152,10 @@ async function checkCertificate(
 ): Promise<Unproved | undefined> {
   const [core, { KeptCertificate }] = await Promise.all([import('@sigstore/core'), import('./kept-certificate.ts')]);
   const root = rootOf(trust);
-  const tlogEntries = trust.ignoreLog ? [] : material.logEntries.map(toSigstoreEntry);
+  const { older, known } = trust.ignoreLog ? { older: [], known: [] } : splitEntries(material);
+  const tlogEntries = known.map(toSigstoreEntry);
   const timestamps: SignedEntity['timestamps'] = [
-    ...tlogEntries
+    ...[...tlogEntries, ...older.map(toSigstoreEntry)]
       .filter((entry) => entry.integratedTime !== '0')
       .map((tlogEntry) => ({ $case: 'transparency-log' as const, tlogEntry })),
     ...material.timestamps.map((response) => ({
@@ -169,7 +172,11 @@ async function checkCertificate(
       timestamps,
     },
     { ...root.material, publicKey: noKeys },
-    { tlogThreshold: trust.ignoreLog ? 0 : 1, ctlogThreshold: trust.ignoreSct ? 0 : 1, timestampThreshold: 1 },
+    {
+      tlogThreshold: trust.ignoreLog || older.length > 0 ? 0 : 1,
+      ctlogThreshold: trust.ignoreSct ? 0 : 1,
+      timestampThreshold: 1,
+    },
   );
   return refusal && explain(refusal, timestamps, certificate, root);
 }
@@ -274,8 +281,21 @@ function timeOf(timestamp: SignedEntity['timestamps'][number]): Date[] {
   return timestamp.tlogEntry.inclusionPromise ? [new Date(Number(timestamp.tlogEntry.integratedTime) * 1000)] : [];
 }
 
-function checkEntries(material: SignedMaterial, signer: Uint8Array): Unproved | undefined {
+/** Entries that Sigstore's verifier knows, and those of the older kind, which `checkEntries` proves. */
+function splitEntries({ logEntries }: SignedMaterial): { older: readonly LogEntry[]; known: readonly LogEntry[] } {
+  return {
+    older: logEntries.filter(isOlderEntry),
+    known: logEntries.filter((entry) => !isOlderEntry(entry)),
+  };
+}
+
+/** What Sigstore's verifier leaves out. No proof is complete without it: older entries have their times taken on trust. */
+function checkEntries(material: SignedMaterial, signer: Uint8Array, root: TrustedRoot): Unproved | undefined {
   for (const entry of material.logEntries) {
+    if (isOlderEntry(entry)) {
+      const refusal = checkOlderEntry(entry, material.content, root.material.tlogs);
+      if (refusal) return refusal;
+    }
     if (!proofFitsCheckpoint(entry)) {
       return unproved('log-proof', "The root hash of the log's inclusion proof is not the one of its checkpoint.");
     }
