@@ -13,8 +13,8 @@ import type { Stage } from './stages.ts';
  * wrongly or not at all; leaving them out for modules that passed before loses nothing.
  */
 export const checks: readonly Stage[] = [
-  { name: 'resolve names: imports', all: checkImports },
-  { name: 'resolve names: overrides', all: checkOverrides },
+  { name: 'first: imports', all: checkImports },
+  { name: 'first: overrides', all: checkOverrides },
   { name: 'resolve names: unused locals', all: checkUnusedLocals },
   { name: 'capture terms of print and templates: void calls', all: checkVoidCalls },
   { name: 'flatten calls: annotations', all: checkAnnotations },

@@ -88,10 +88,11 @@ export function prepareRule(entry: RuleEntry, context: CompileContext): void {
   if (context.errors.length > 0) throw new RegoErrors(context.errors);
 }
 
-/** An extra stage goes behind the stage its name begins with: `order bodies: types`. */
+/** An extra stage goes behind the stage its name begins with: `order bodies: types`; `first: …` goes before all. */
 function withExtra(extra: readonly Stage[]): readonly Stage[] {
   if (extra.length === 0) return stages;
-  return stages.flatMap((stage) => [stage, ...extra.filter(({ name }) => name.startsWith(`${stage.name}:`))]);
+  const behind = (name: string): readonly Stage[] => extra.filter((stage) => stage.name.startsWith(`${name}:`));
+  return [...behind('first'), ...stages.flatMap((stage) => [stage, ...behind(stage.name)])];
 }
 
 function runRuleStage(stage: Stage, entry: RuleEntry, context: CompileContext): void {

@@ -90,7 +90,7 @@ export function invalidReference(
   const part = shown.path[at];
   const have = found.have ? `have (type): ${printType(found.have)}` : `have: ${part ? printTerm(part) : ''}`;
   return {
-    at: ref.head.at,
+    at: ref.at,
     message: `undefined ref: ${printRef(shown)}`,
     details: [printRef(shown), `${pad}^`, pad + have, `${pad}${wantText(found.want, found.oneOf)}`],
     fromUnknown: false,
@@ -106,7 +106,7 @@ function wantText(want: Type | undefined, oneOf: readonly Value[]): string {
 export function unsupportedReference(ref: Ref, at: number, have: Type | undefined, names: LocalNames): TypeFinding {
   const shown = withWrittenNames(ref, names);
   return {
-    at: ref.head.at,
+    at: ref.at,
     message: `undefined ref: ${printRef(shown)}`,
     details: [printRef(shown), '^'.repeat(prefixText(shown, at + 1).length), `have: ${printType(have)}`],
     fromUnknown: false,
@@ -120,7 +120,7 @@ export function functionAsReference(ref: Ref, names: LocalNames): TypeFinding {
   const isOutput = last?.kind === 'var' && last.name.startsWith('__local');
   const name = printRef(isOutput ? { ...shown, path: shown.path.slice(0, -1) } : shown);
   return {
-    at: ref.head.at,
+    at: ref.at,
     message: `function ${name} used as reference, not called`,
     details: [printRef(shown), '^'.repeat(printRef(shown).length)],
     fromUnknown: false,
