@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalStack, startLocal } from '@sluice/local';
-import { createSession, type Digest, openRepository, type Repository } from '@sluice/oci';
+import { createSession, type Descriptor, type Digest, openRepository, type Repository } from '@sluice/oci';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { discoverEvidence } from '../src/evidence/discover.ts';
 import type { IdentityPolicy } from '../src/verification/identity.ts';
@@ -220,6 +221,19 @@ describe('a keyless bundle of which a part was altered is refused', () => {
     ],
   ])('%s', async (_name, change, reason) => {
     expect(await reasonOf(altered(attestation, change))).toMatch(reason);
+  });
+
+  test('in any one character: it is refused, or proves what it proved before', async () => {
+    const text = JSON.stringify(attestation);
+    const payload = Buffer.from(attestation.dsseEnvelope.payload, 'base64');
+    await fc.assert(
+      fc.asyncProperty(fc.nat(text.length - 1), fc.constantFrom('A', 'b', '7', '/', '"'), async (at, by) => {
+        const changed = Buffer.from(text.slice(0, at) + by + text.slice(at + 1));
+        const proof = await verifyBundle(changed, 'b', digest, keyless(), new Date()).catch(() => undefined);
+        if (proof) expect(Buffer.from(proof.payload).equals(payload)).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('its log entry is about another artifact', async () => {
@@ -554,6 +568,26 @@ describe('evidence in a registry', () => {
     const evidence = await discoverEvidence(lying, image);
     expect(evidence.items).toEqual([]);
     expect(evidence.unreadable[0]?.reason).toMatch(/does not name .* as its subject/);
+  });
+
+  test('more evidence than one image may have is not read', async () => {
+    const image = await pushImage(repository, 'flooded');
+    const manifest = await attachBundle(repository, image, Buffer.from('{}'));
+    const claim = (size: number): Repository => ({
+      ...repository,
+      getManifest: async (name) => {
+        const found = await repository.getManifest(name);
+        if (name !== manifest || found.kind !== 'image') return found;
+        const layers = Array.from({ length: 6 }, () => ({ ...found.content.layers[0], size }) as Descriptor);
+        return { ...found, content: { ...found.content, layers } };
+      },
+      getBlob: async () => bytesOf(attestation),
+    });
+    const large = await discoverEvidence(claim(65 * 1024 * 1024), image);
+    expect(large.unreadable[0]?.reason).toMatch(/should be at most 67108864 bytes/);
+    const many = await discoverEvidence(claim(60 * 1024 * 1024), image);
+    expect(many.unreadable).toHaveLength(2);
+    expect(many.unreadable[0]?.reason).toMatch(/All evidence of an image/);
   });
 
   test('an image with nothing attached has no evidence', async () => {

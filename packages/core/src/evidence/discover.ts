@@ -43,10 +43,11 @@ export async function discoverEvidence(
   subject: Digest,
   options: { readonly only?: 'signature' | 'attestation' } = {},
 ): Promise<Evidence> {
+  const search: Search = { repository, bytesLeft: evidenceLimits.maxTotalBytes };
   const [referrers, signatures, attestations] = await Promise.all([
-    discoverReferrers(repository, subject),
-    options.only === 'attestation' ? [] : discoverTag(repository, cosignTag(subject, 'sig')),
-    options.only === 'signature' ? [] : discoverTag(repository, cosignTag(subject, 'att')),
+    discoverReferrers(search, subject),
+    options.only === 'attestation' ? [] : discoverTag(search, cosignTag(subject, 'sig')),
+    options.only === 'signature' ? [] : discoverTag(search, cosignTag(subject, 'att')),
   ]);
   const found = [...referrers, ...signatures, ...attestations];
   return {
@@ -58,14 +59,22 @@ export async function discoverEvidence(
   };
 }
 
-async function discoverReferrers(repository: Repository, subject: Digest): Promise<readonly Found[]> {
+/** One search, with what it may still read. */
+interface Search {
+  readonly repository: Repository;
+  bytesLeft: number;
+}
+
+async function discoverReferrers(search: Search, subject: Digest): Promise<readonly Found[]> {
+  const { repository } = search;
   const referrers = await repository.referrers(subject);
   boundCount(referrers, `${repository.name}@${subject}`, 'referrers');
-  const found = await mapBounded(referrers, concurrency, (referrer) => readReferrer(repository, subject, referrer));
+  const found = await mapBounded(referrers, concurrency, (referrer) => readReferrer(search, subject, referrer));
   return found.flat();
 }
 
-async function readReferrer(repository: Repository, subject: Digest, referrer: Descriptor): Promise<readonly Found[]> {
+async function readReferrer(search: Search, subject: Digest, referrer: Descriptor): Promise<readonly Found[]> {
+  const { repository } = search;
   const place = placeOf(repository, 'referrer', referrer.digest);
   return orUnreadable(place, async () => {
     const manifest = await repository.getManifest(referrer.digest);
@@ -83,7 +92,7 @@ async function readReferrer(repository: Repository, subject: Digest, referrer: D
         },
       ];
     }
-    return readLayers(repository, place, bundles, (_layer, bytes) => parseBundle(bytes));
+    return readLayers(search, place, bundles, (_layer, bytes) => parseBundle(bytes));
   });
 }
 
@@ -94,7 +103,8 @@ function bundleLayers(manifest: Manifest): readonly Descriptor[] {
   return layers.filter((layer) => whole || layer.mediaType.startsWith(bundleMediaTypePrefix));
 }
 
-async function discoverTag(repository: Repository, tag: string): Promise<readonly Found[]> {
+async function discoverTag(search: Search, tag: string): Promise<readonly Found[]> {
+  const { repository } = search;
   const manifest = await manifestIfThere(repository, tag);
   if (manifest === undefined) return [];
   const place = { ...placeOf(repository, 'tag', manifest.descriptor.digest), tag };
@@ -103,7 +113,7 @@ async function discoverTag(repository: Repository, tag: string): Promise<readonl
   }
   const layers = manifest.content.layers.filter((layer) => layerKind(layer) !== undefined);
   boundCount(layers, `${repository.name}:${tag}`, 'layers');
-  return readLayers(repository, place, layers, (layer, bytes) =>
+  return readLayers(search, place, layers, (layer, bytes) =>
     layerKind(layer) === 'signature' ? readSignatureLayer(layer, bytes) : readAttestationLayer(layer, bytes),
   );
 }
@@ -118,15 +128,14 @@ async function manifestIfThere(repository: Repository, tag: string): Promise<Man
 }
 
 async function readLayers(
-  repository: Repository,
+  search: Search,
   place: EvidencePlace,
   layers: readonly Descriptor[],
   read: (layer: Descriptor, bytes: Uint8Array) => SignedMaterial,
 ): Promise<readonly Found[]> {
   const found = await mapBounded(layers, concurrency, (layer) =>
     orUnreadable(place, async () => {
-      if (layer.size > evidenceLimits.maxBlobBytes) throw tooLarge(layer);
-      const material = read(layer, await repository.getBlob(layer, evidenceLimits.maxBlobBytes));
+      const material = read(layer, await readBlob(search, layer));
       return [{ found: 'item', kind: claimedKind(material), places: [place], blob: layer.digest, material }];
     }),
   );
@@ -210,9 +219,18 @@ function boundCount(list: readonly unknown[], where: string, what: string): void
   );
 }
 
-function tooLarge(layer: Descriptor): SluiceError {
-  return new SluiceError(
-    'unproved',
-    `A piece of evidence should be at most ${evidenceLimits.maxBlobBytes} bytes, but ${layer.digest} has ${layer.size}.`,
-  );
+async function readBlob(search: Search, layer: Descriptor): Promise<Uint8Array> {
+  const { maxBlobBytes, maxTotalBytes } = evidenceLimits;
+  if (layer.size > maxBlobBytes) {
+    const sentence = `A piece of evidence should be at most ${maxBlobBytes} bytes, but ${layer.digest} has ${layer.size}.`;
+    throw new SluiceError('unproved', sentence);
+  }
+  if (layer.size > search.bytesLeft) {
+    throw new SluiceError(
+      'unproved',
+      `All evidence of an image should be at most ${maxTotalBytes} bytes; the rest is not read.`,
+    );
+  }
+  search.bytesLeft -= layer.size;
+  return search.repository.getBlob(layer, maxBlobBytes);
 }

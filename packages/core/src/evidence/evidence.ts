@@ -8,6 +8,8 @@ export const cosignSignPredicateType = 'https://sigstore.dev/cosign/sign/v1';
 export const evidenceLimits = Object.freeze({
   /** Bytes of one bundle, envelope or payload. A large SBOM is some 16 MB, as base64 twice over some 30. */
   maxBlobBytes: 64 * 1024 * 1024,
+  /** Bytes of all evidence of one image together; what comes after them is not read. */
+  maxTotalBytes: 256 * 1024 * 1024,
   /** Referrers, and layers under one cosign tag, that are looked at. */
   maxItems: 1000,
 });
