@@ -300,20 +300,25 @@ describe('a service that fails', () => {
     const rekor = await relay(stack.rekorUrl, (_request, count) => (count === 1 ? 'drop' : undefined));
     const services = { fulcioUrl: fulcio.url, rekorUrl: rekor.url };
     await signImage(context(gitlabJob()), { ...target, signing: keyless({ services }) });
-    expect(logged.join('\n')).toMatch(/Fulcio: \(503\).*; trying again in 1 ms \(2 of 3\)/);
+    expect(logged.join('\n')).toMatch(/Fulcio: answered 503; trying again in 1 ms \(2 of 3\)/);
     expect(logged.join('\n')).toMatch(/Rekor: .*; trying again/);
     expect((await proved(target.repository, target.digest)).signatures).toHaveLength(1);
   });
 
   const broken: readonly [string, 'fulcioUrl' | 'rekorUrl', Fault, RegExp][] = [
-    ['Fulcio is down', 'fulcioUrl', { status: 500 }, /Fulcio at http:\S+ could not be used \(\(500\)/],
+    ['Fulcio is down', 'fulcioUrl', { status: 500 }, /Fulcio at http:\S+ could not be used: it answered 500/],
     [
       'Fulcio refuses the token',
       'fulcioUrl',
       { status: 400, headers: { 'content-type': 'application/json' }, body: '{"message":"unknown issuer"}' },
-      /Fulcio at \S+ refused the request: \(400\) unknown issuer/,
+      /Fulcio at \S+ refused the request: it answered 400 \(unknown issuer\)/,
     ],
-    ['Fulcio answers with nonsense', 'fulcioUrl', { status: 200, body: '<html>' }, /Fulcio at \S+ could not be used/],
+    [
+      'Fulcio answers with nonsense',
+      'fulcioUrl',
+      { status: 200, body: '<html>' },
+      /Fulcio at \S+ answered with something else/,
+    ],
     ['Rekor is down', 'rekorUrl', { status: 502 }, /Rekor at \S+ could not be used/],
     ['Rekor refuses the entry', 'rekorUrl', { status: 400 }, /Rekor at \S+ refused the request/],
   ];

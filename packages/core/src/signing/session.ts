@@ -4,12 +4,11 @@ import type { IdentityToken } from '../ci/identity-token.ts';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import type { RetryPolicy } from '../http/retry.ts';
 import { type CertificateDetails, readCertificate } from '../verification/certificate.ts';
+import { requestCertificate } from './fulcio.ts';
 import { algorithmOf, type KeyAlgorithm, signBytes } from './key-algorithm.ts';
 import { keyHint, publicPem } from './key-file.ts';
 import type { Services } from './services.ts';
-import { requestCertificate } from './sigstore-client.ts';
 
 /** What proves a signature: the certificate of a keyless signer, or a public key that the verifier already has. */
 export type Verifier =
@@ -22,14 +21,12 @@ export interface SigningSession {
   readonly algorithm: KeyAlgorithm;
   readonly services: Services;
   readonly http: HttpClient;
-  readonly retry?: RetryPolicy;
   sign(data: Uint8Array): Promise<Buffer>;
 }
 
 interface SessionParts {
   readonly services: Services;
   readonly http: HttpClient;
-  readonly retry?: RetryPolicy;
 }
 
 /** A session that signs with a private key. */
@@ -54,13 +51,7 @@ export async function openKeylessSession(
   if (fulcioUrl === undefined) throw new TypeError('a keyless session needs the address of Fulcio');
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const sign = async (data: Uint8Array) => signBytes(data, privateKey);
-  const pem = await requestCertificate(
-    ctx,
-    fulcioUrl,
-    token,
-    { publicKeyPem: publicPem(publicKey), sign },
-    parts.retry,
-  );
+  const pem = await requestCertificate(parts.http, fulcioUrl, token, { publicKeyPem: publicPem(publicKey), sign });
   const verifier = readVerifier(pem, publicKey, fulcioUrl);
   ctx.log.debug(
     `Fulcio certified ${verifier.details.identity.subjects.join(', ')} until ${verifier.details.notAfter.toISOString()}.`,

@@ -11,7 +11,7 @@ import { discoverEvidence } from '../evidence/discover.ts';
 import type { EvidenceItem } from '../evidence/evidence.ts';
 import { attestationLayer, signatureLayer } from '../evidence/tag-layer.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { fetchAuthorities } from '../signing/authorities.ts';
+import { fetchAuthorities } from '../signing/fulcio.ts';
 import { parsePrivateKey, readKeyFile } from '../signing/key-file.ts';
 import { guardPublicLog } from '../signing/public-log.ts';
 import { findServices, type Services } from '../signing/services.ts';
@@ -120,8 +120,8 @@ async function openKey(signer: SigningOptions['signer'] & { readonly kind: 'key'
 }
 
 async function openSession(ctx: StepContext, plan: SigningPlan): Promise<SigningSession> {
-  const { services, http, options, key, ci } = plan;
-  const parts = { services, http, ...(options.retry === undefined ? {} : { retry: options.retry }) };
+  const { services, http, key, ci } = plan;
+  const parts = { services, http };
   if (key !== undefined) return openKeySession(key, parts);
   if (ci.token === undefined) throw new TypeError('a keyless plan has a token');
   return openKeylessSession(ctx, ci.token, parts);
