@@ -37,6 +37,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/validate-image.ts')).validateImage,
   },
   {
+    name: 'validate input',
+    summary: 'Validate JSON, YAML or TOML files against a policy',
+    load: async () => (await import('./commands/validate-input.ts')).validateInput,
+  },
+  {
+    name: 'inspect policy',
+    summary: 'List the rules of a policy with what they say of themselves',
+    load: async () => (await import('./commands/inspect-policy.ts')).inspectPolicy,
+  },
+  {
+    name: 'inspect policy-data',
+    summary: 'Print the data of policy sources, merged',
+    load: async () => (await import('./commands/inspect-policy.ts')).inspectPolicyData,
+  },
+  {
+    name: 'fetch policy',
+    summary: 'Fetch policy sources into a folder',
+    load: async () => (await import('./commands/fetch-policy.ts')).fetchPolicy,
+  },
+  {
+    name: 'policy pin',
+    summary: 'Lock the sources of a policy to commits, digests and hashes',
+    load: async () => (await import('./commands/policy-pin.ts')).policyPin,
+  },
+  {
     name: 'promote',
     summary: 'Copy exactly the digest that passes, with its evidence, and move the tag last',
     load: async () => (await import('./commands/promote.ts')).promote,

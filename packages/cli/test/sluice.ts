@@ -23,8 +23,17 @@ export async function sluice(
 
 /** One command line in a process of its own, as a user starts it. */
 export function sluiceProcess(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  return runProgram(join(import.meta.dirname, '../src/main.ts'), argv, env);
+}
+
+/** Runs a JavaScript or TypeScript program with these variables only. */
+export function runProgram(
+  program: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts'), ...argv], { env });
+    const child = spawn(process.execPath, [program, ...argv], { env });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk) => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PromoteResult, PromotionGate } from '@sluice/core';
+import type { Session } from '@sluice/oci';
 import { defineCommand, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
@@ -46,8 +47,8 @@ referrers to every target, reads the targets back, and only then sets the tags. 
     const core = await import('@sluice/core');
     const { openRepository } = await import('@sluice/oci');
     const ctx = stepContext(invocation);
-    const gate = await promotionGate(invocation);
     const session = await openSession(invocation, [source, ...given.to.filter((target) => target.includes('/'))]);
+    const gate = await promotionGate(invocation, session);
     reporter.progress('validating and planning');
     const result = await core.promote(ctx, {
       source,
@@ -67,7 +68,7 @@ referrers to every target, reads the targets back, and only then sets the tags. 
   },
 });
 
-async function promotionGate(invocation: Invocation<typeof flags>): Promise<PromotionGate> {
+async function promotionGate(invocation: Invocation<typeof flags>, session: Session): Promise<PromotionGate> {
   const { flags: given } = invocation;
   if (given.unvalidated) {
     if (given.policy !== undefined) {
@@ -86,7 +87,7 @@ async function promotionGate(invocation: Invocation<typeof flags>): Promise<Prom
   const source = url === undefined ? {} : { git: { url, ...(revision === undefined ? {} : { revision }) } };
   return {
     kind: 'policy',
-    options: await validationOptions(invocation, stepContext(invocation)),
+    options: await validationOptions(invocation, stepContext(invocation), session),
     component: { source },
   };
 }

@@ -1,72 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from 'node:fs/promises';
-import { defineCommand } from '../command.ts';
+import type { Snapshot } from '@sluice/core';
+import { defineCommand, type FlagSpecs, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
+import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
+import { timeoutFlag, withTimeout } from '../options/timeout.ts';
 import { sayVerdict } from '../options/verdict.ts';
+import { UsageError } from '../usage-error.ts';
+
+const imageFlags = {
+  image: { type: 'string', short: 'i', value: 'IMAGE', help: 'The image to validate' },
+  images: {
+    type: 'string',
+    value: 'FILE|TEXT',
+    help: 'Several, with their sources: components with containerImage and source.git',
+  },
+  snapshot: { type: 'string', value: 'TEXT', help: 'A snapshot as JSON or YAML text' },
+  'file-path': { type: 'string', short: 'f', value: 'FILE', hidden: true, help: 'The older name of --images' },
+  'json-input': { type: 'string', short: 'j', value: 'TEXT', hidden: true, help: 'The older name of --images' },
+} as const satisfies FlagSpecs;
+
+const flags = {
+  ...imageFlags,
+  ...policyFlags,
+  'skip-att-sig-check': {
+    type: 'boolean',
+    hidden: true,
+    help: 'Refused: nothing that is not verified reaches a policy',
+  },
+  output: {
+    type: 'list',
+    value: 'FORMAT[=FILE]',
+    help: 'text (default), json, yaml, junit, markdown, sarif, …; repeatable',
+  },
+  'output-file': {
+    type: 'string',
+    short: 'o',
+    value: 'FILE',
+    hidden: true,
+    help: 'The older form of --output json=FILE',
+  },
+  ...reportFlags,
+  ...registryFlags,
+  ...timeoutFlag,
+} as const satisfies FlagSpecs;
 
 export const validateImage = defineCommand({
   summary: 'Validate images against a policy',
   arguments: '',
   arity: [0, 0],
-  description: `Verifies signatures and attestations of each image, and judges what is proved by the policy. The report goes to
-standard output in ec's shape; the verdict for people goes to standard error. Exit code 1 means refused.`,
+  description: `Verifies signatures and attestations of each image, and judges what is proved by the policy. Takes the flags of
+"ec validate image" with the same meaning. The report goes to standard output; with --output to a file, the verdict for
+people goes to standard error. Exit code 1 means refused.`,
   examples: [
     'sluice validate image --image registry.example.com/acme/app:main --policy policy.yaml',
     'sluice validate image --images images.yaml --policy policy.yaml --output yaml --output junit=report.xml --show-successes',
+    'sluice validate image --image registry.example.com/acme/app:main --policy github.com/acme/policies//release?ref=main --locked',
   ],
-  flags: {
-    image: { type: 'string', short: 'i', value: 'IMAGE', help: 'The image to validate' },
-    images: {
-      type: 'string',
-      value: 'FILE|TEXT',
-      help: 'Several, with their sources: components with containerImage and source.git',
-    },
-    ...policyFlags,
-    output: {
-      type: 'strings',
-      short: 'o',
-      value: 'FORMAT[=FILE]',
-      help: 'json (default), yaml, text, junit, markdown, sarif, …; repeatable',
-    },
-    'show-successes': { type: 'boolean', help: 'List what passed, too' },
-    info: { type: 'boolean', help: 'Add title, description and solution to each result' },
-    strict: { type: 'boolean', short: 's', default: true, help: 'Exit with 1 where the gate refuses' },
-    ...registryFlags,
-  },
-  async run(invocation) {
-    const { flags, io, reporter } = invocation;
+  flags,
+  async run(given) {
+    const invocation = withTimeout(given);
+    const { io, reporter } = invocation;
+    refuseUnverified(invocation);
     const core = await import('@sluice/core');
     const { openRepository } = await import('@sluice/oci');
     const ctx = stepContext(invocation);
-    const defaults = {
-      info: flags.info,
-      showSuccesses: flags['show-successes'],
-      showWarnings: true,
-      showPolicyDocsLink: false,
-      color: io.stdout.isTerminal,
-    };
-    const targets = (flags.output.length > 0 ? flags.output : ['json']).map((text) =>
-      core.parseTarget(text, 'json', core.imageFormats, defaults),
-    );
-    const snapshot = await core.readSnapshot({
-      ...(flags.image === undefined ? {} : { image: flags.image }),
-      ...(flags.images === undefined ? {} : { images: flags.images }),
-    });
-    const options = await validationOptions(invocation, ctx);
+    const file = invocation.flags['output-file'];
+    const outputs = [...invocation.flags.output, ...(file ? [`json=${file}`] : [])];
+    const targets = await outputTargets(invocation, outputs, 'json', core.imageFormats);
+    const snapshot = await snapshotOf(invocation);
     const session = await openSession(
       invocation,
       snapshot.components.map(({ containerImage }) => containerImage),
     );
+    const options = await validationOptions(invocation, ctx, session);
+    refuseNoCheck(options.policy.sources?.length ?? 0, invocation);
     reporter.progress('validating');
     const { report } = await core.validate(ctx, { ...options, snapshot, open: (ref) => openRepository(session, ref) });
-    for (const target of targets) {
-      const text = await core.renderReport(report, target.format, target.options);
-      if (target.path === undefined) io.stdout.write(text);
-      else await writeFile(target.path, text);
-    }
-    if (!reporter.quiet) sayVerdict(io, report);
-    return report.success || !flags.strict ? 0 : 1;
+    await writeReport(invocation, report, targets);
+    if (!reporter.quiet && targets.every(({ path, format }) => path !== undefined || format !== 'text')) {
+      sayVerdict(io, report);
+    } else for (const note of report.notes) reporter.log.warn(note);
+    return report.success || !invocation.flags.strict ? 0 : 1;
   },
 });
+
+function snapshotOf({ flags: given }: Invocation<typeof imageFlags>): Promise<Snapshot> {
+  const input = {
+    image: given.image,
+    images: given.images,
+    filePath: given['file-path'],
+    json: given['json-input'],
+    snapshot: given.snapshot,
+  };
+  const set = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  return import('@sluice/core').then(({ readSnapshot }) => readSnapshot(set));
+}
+
+function refuseUnverified({ flags: given }: Invocation<typeof flags>): void {
+  if (!given['skip-att-sig-check']) return;
+  throw new UsageError(
+    '--skip-att-sig-check is not possible: nothing that is not verified reaches a policy. Verify with the key or identity that signed it.',
+  );
+}
+
+/** A gate without a policy would pass whatever is signed; ec lets it. */
+function refuseNoCheck(_sources: number, { flags: given }: Invocation<typeof flags>): void {
+  if (given.policy !== undefined) return;
+  throw new UsageError('A policy was expected, but none is given; name it with --policy.');
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineCommand, type FlagSpecs } from '../command.ts';
+import { stepContext } from '../options/context.ts';
+import { loadPolicy, sourceFlags, sourceOptions, timeFlags } from '../options/policy.ts';
+import { openSession, registryFlags } from '../options/registry.ts';
+import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
+import { timeoutFlag, withTimeout } from '../options/timeout.ts';
+import { UsageError } from '../usage-error.ts';
+import { version } from '../version.ts';
+
+const flags = {
+  policy: {
+    type: 'string',
+    short: 'p',
+    value: 'POLICY',
+    help: 'A file, inline JSON or YAML, or a git, OCI or https address',
+  },
+  file: { type: 'list', short: 'f', value: 'FILE', hidden: true, help: 'The older form of naming files' },
+  output: {
+    type: 'list',
+    short: 'o',
+    value: 'FORMAT[=FILE]',
+    help: 'text (default), json, yaml, summary, markdown, sarif, codequality; repeatable',
+  },
+  ...timeFlags,
+  ...sourceFlags,
+  workers: { type: 'integer', default: 5, hidden: true, help: 'Read for compatibility; files are evaluated in order' },
+  ...reportFlags,
+  ...registryFlags,
+  ...timeoutFlag,
+} as const satisfies FlagSpecs;
+
+export const validateInput = defineCommand({
+  summary: 'Validate JSON, YAML or TOML files against a policy',
+  arguments: 'FILE...',
+  arity: [0, Number.MAX_SAFE_INTEGER],
+  description: `Evaluates the rules of a policy over any files, or over JSON or YAML text. Nothing is signed or verified here.
+Takes the flags of "ec validate input" with the same meaning, but for --server.`,
+  examples: [
+    'sluice validate input deployment.yaml service.yaml --policy policy.yaml',
+    'sluice validate input values.toml --policy policy.yaml --output json --show-successes',
+  ],
+  flags,
+  async run(given) {
+    const invocation = withTimeout(given);
+    const { flags: set, args, reporter } = invocation;
+    if (set.policy === undefined)
+      throw new UsageError('A policy was expected, but none is given; name it with --policy.');
+    const core = await import('@sluice/core');
+    const ctx = stepContext(invocation);
+    const targets = await outputTargets(invocation, set.output, 'text', core.inputFormats);
+    const time = core.parseEffectiveTime(set['effective-time'], ctx.now(), set['allow-past-effective-time']);
+    const at = time.kind === 'at' ? time.instant : core.instantOf(ctx.now());
+    const sources = await sourceOptions(invocation, await openSession(invocation));
+    const policy = await loadPolicy(set.policy, ctx, sources);
+    const trust = core.trustSourceFrom(ctx.env);
+    const evaluator = await core.openPolicy(ctx, { ...sources, policy, effectiveTime: time, trust, verifies: false });
+    const inputs = [...set.file, ...args];
+    const report = await core.validateFiles(ctx, {
+      inputs,
+      workingFolder: process.cwd(),
+      evaluator,
+      policy,
+      at,
+      version,
+    });
+    await writeReport(invocation, report, targets);
+    for (const note of report.notes) reporter.log.warn(note);
+    return report.success || !set.strict ? 0 : 1;
+  },
+});
