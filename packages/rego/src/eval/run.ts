@@ -34,27 +34,20 @@ export class Run {
   readonly builtinErrors: RegoError[] = [];
   /** What built-in functions remember, by keys of their own. */
   readonly cache = new Map<string, unknown>();
+  readonly #context: CallContext;
 
   constructor(scope: Scope, budget: Budget, lent: Lent) {
     this.scope = scope;
     this.budget = budget;
     this.lent = lent;
+    this.#context = new CallContext(lent, budget, this.cache);
   }
 
+  /** What a built-in function called at a place is lent; good until the next call. */
   contextAt(source: Source, at: number): BuiltinContext {
-    const { lent, budget } = this;
-    return {
-      now: lent.now,
-      randomBytes: lent.randomBytes,
-      tick: (units) => budget.step(units),
-      get location() {
-        return locate(source, at);
-      },
-      print: lent.print,
-      trace: lent.trace,
-      cache: this.cache,
-      runtime: lent.runtime,
-    };
+    this.#context.source = source;
+    this.#context.at = at;
+    return this.#context;
   }
 
   /** Turns what a built-in function threw into undefined, or into the end of the evaluation. */
@@ -67,6 +60,33 @@ export class Run {
     if (this.lent.strict) throw error;
     if (this.builtinErrors.length < maxBuiltinErrors) this.builtinErrors.push(error);
     return undefined;
+  }
+}
+
+/** One object for all calls of a run, since calls are many and never inside each other. */
+class CallContext implements BuiltinContext {
+  readonly now: bigint;
+  readonly randomBytes: Lent['randomBytes'];
+  readonly print: Lent['print'];
+  readonly trace: Lent['trace'];
+  readonly cache: Map<string, unknown>;
+  readonly runtime: Value | undefined;
+  readonly tick: (units: number) => void;
+  source: Source | undefined;
+  at = 0;
+
+  constructor(lent: Lent, budget: Budget, cache: Map<string, unknown>) {
+    this.now = lent.now;
+    this.randomBytes = lent.randomBytes;
+    this.print = lent.print;
+    this.trace = lent.trace;
+    this.runtime = lent.runtime;
+    this.cache = cache;
+    this.tick = (units) => budget.step(units);
+  }
+
+  get location(): Location | undefined {
+    return this.source && locate(this.source, this.at);
   }
 }
 
