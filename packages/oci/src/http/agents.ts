@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import http from 'node:http';
+import type http from 'node:http';
 import type { Limits } from '../limits.ts';
 import { isLoopback } from './address.ts';
 
@@ -22,6 +22,12 @@ interface Opener {
   readonly agent: http.Agent;
 }
 
+/**
+ * `import` of these modules reads every export, and among those of `node:http` are the WebSocket and fetch classes: that
+ * alone takes longer than a whole verification's requests.
+ */
+const builtin = process.getBuiltinModule;
+
 export function createAgents(options: AgentOptions): Agents {
   const { limits } = options;
   const pool = { keepAlive: true, timeout: limits.idleMs, maxSockets: limits.connectionsPerHost };
@@ -31,12 +37,13 @@ export function createAgents(options: AgentOptions): Agents {
 
   async function open(protocol: string, viaProxy: boolean): Promise<Opener> {
     if (protocol === 'http:') {
-      const agent = new http.Agent(viaProxy ? proxied : pool);
+      const { Agent, request } = builtin('node:http');
+      const agent = new Agent(viaProxy ? proxied : pool);
       agents.push(agent);
-      return { request: http.request, agent };
+      return { request, agent };
     }
     // Loaded when the first such URL comes: a loopback registry needs no TLS.
-    const https = await import('node:https');
+    const https = builtin('node:https');
     const ca = options.caCertificates === undefined ? {} : { ca: await trusted(options.caCertificates) };
     const agent = new https.Agent({ ...(viaProxy ? proxied : pool), ...ca });
     agents.push(agent);

@@ -30,34 +30,23 @@ export function createOrigins(allowsPlainHttp: (host: string) => boolean): Origi
   /** A registry on the loopback address may speak TLS all the same; its answer to plain HTTP shows it. */
   async function introduce(registry: string, send: (origin: URL) => Promise<WireResponse>): Promise<WireResponse> {
     const origin = guess(registry);
-    try {
-      const response = await send(origin);
-      if (origin.protocol === 'https:' || !isPlainHttpRefusal(response)) {
-        settled.set(registry, origin);
-        return response;
+    const attempt = await attemptOf(send(origin));
+    if (origin.protocol === 'http:' && mayBeTls(attempt)) {
+      const secure = new URL(`https://${hostOfRegistry(registry)}`);
+      const second = await attemptOf(send(secure));
+      if (second.kind === 'answered' || !isTlsMismatch(second.error)) {
+        if (attempt.kind === 'answered') attempt.response.body.destroy();
+        return settle(registry, secure, second);
       }
-      response.body.destroy();
-    } catch (error) {
-      if (origin.protocol === 'https:' || !isTlsAnswer(error)) throw error;
-      return trySecurely(registry, send, error);
     }
-    return trySecurely(registry, send, undefined);
+    // Not TLS: what the first attempt brought tells more.
+    return settle(registry, origin, attempt);
   }
 
-  async function trySecurely(
-    registry: string,
-    send: (origin: URL) => Promise<WireResponse>,
-    before: unknown,
-  ): Promise<WireResponse> {
-    const secure = new URL(`https://${hostOfRegistry(registry)}`);
-    try {
-      const response = await send(secure);
-      settled.set(registry, secure);
-      return response;
-    } catch (error) {
-      // Not TLS after all: the first failure tells more.
-      throw before !== undefined && isTlsMismatch(error) ? before : error;
-    }
+  function settle(registry: string, origin: URL, attempt: Attempt): WireResponse {
+    if (attempt.kind === 'failed') throw attempt.error;
+    settled.set(registry, origin);
+    return attempt.response;
   }
 
   return {
@@ -77,6 +66,21 @@ export function createOrigins(allowsPlainHttp: (host: string) => boolean): Origi
     known: (registry) => settled.get(registry),
     guess,
   };
+}
+
+type Attempt =
+  | { readonly kind: 'answered'; readonly response: WireResponse }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+function attemptOf(sent: Promise<WireResponse>): Promise<Attempt> {
+  return sent.then(
+    (response) => ({ kind: 'answered', response }),
+    (error: unknown) => ({ kind: 'failed', error }),
+  );
+}
+
+function mayBeTls(attempt: Attempt): boolean {
+  return attempt.kind === 'answered' ? isPlainHttpRefusal(attempt.response) : isTlsAnswer(attempt.error);
 }
 
 /** What TLS servers in Go and nginx answer to plain HTTP: 400 without a registry's own header or error body. */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createServer } from 'node:http';
 import { OciError } from '../error.ts';
 import { createRegistryHandler, type RegistryOptions } from './handler.ts';
 
@@ -23,6 +22,8 @@ export interface RunningRegistry {
 export async function startRegistry(
   options: RegistryOptions & { readonly port?: number } = {},
 ): Promise<RunningRegistry> {
+  // Loaded here and not by an import, which every user of the client would pay for.
+  const { createServer } = process.getBuiltinModule('node:http');
   // Uploads of large layers take as long as they take; idle connections are the agents' matter.
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 30_000 }, createRegistryHandler(options));
   await new Promise<void>((resolve, reject) => {
