@@ -3,8 +3,8 @@ import { errorAt, type RegoError, sortErrors } from '../error.ts';
 import type { Source } from '../location.ts';
 import type { Body, CallExpr, Expr, Ref, Rule, Term, With } from '../syntax/ast.ts';
 import { printRef } from '../syntax/print.ts';
-import { entriesOfRef, refsOfRule } from './check-recursion.ts';
 import { checkRefs } from './check-refs.ts';
+import { dependenciesOf, entriesOfRef } from './dependencies.ts';
 import { bodiesOf, termsOf } from './expr-parts.ts';
 import type { RuleEntry } from './module-set.ts';
 import type { CompileContext } from './stages.ts';
@@ -41,24 +41,17 @@ export function checkTypes(context: CompileContext): void {
 
 /** Every rule behind the rules it needs. */
 function inDependencyOrder(context: CompileContext): readonly RuleEntry[] {
+  const graph = dependenciesOf(context);
   const ordered: RuleEntry[] = [];
   const visited = new Set<RuleEntry>();
   const visit = (entry: RuleEntry): void => {
     if (visited.has(entry)) return;
     visited.add(entry);
-    for (const needed of dependenciesOf(entry, context)) visit(needed);
+    for (const { edges } of graph.get(entry) ?? []) for (const { to } of edges) visit(to);
     ordered.push(entry);
   };
   for (const entry of context.set.entries) visit(entry);
   return ordered;
-}
-
-function dependenciesOf(entry: RuleEntry, context: CompileContext): readonly RuleEntry[] {
-  const needed: RuleEntry[] = [];
-  refsOfRule(entry.rule, (ref) => {
-    needed.push(...entriesOfRef(ref, context.set.root));
-  });
-  return needed;
 }
 
 class TypeChecker {
@@ -242,11 +235,11 @@ class TypeChecker {
 
 function reverseDependencies(context: CompileContext): Map<RuleEntry, RuleEntry[]> {
   const dependents = new Map<RuleEntry, RuleEntry[]>();
-  for (const entry of context.set.entries) {
-    for (const needed of dependenciesOf(entry, context)) {
-      const known = dependents.get(needed);
+  for (const [entry, branches] of dependenciesOf(context)) {
+    for (const to of new Set(branches.flatMap(({ edges }) => edges.map((edge) => edge.to)))) {
+      const known = dependents.get(to);
       if (known) known.push(entry);
-      else dependents.set(needed, [entry]);
+      else dependents.set(to, [entry]);
     }
   }
   return dependents;

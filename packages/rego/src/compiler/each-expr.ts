@@ -31,14 +31,14 @@ export function visitBody(body: Body, visitor: Visitor): void {
   for (const expr of body) visitExpr(expr, visitor);
 }
 
-function visitExpr(expr: Expr, visitor: Visitor): void {
+export function visitExpr(expr: Expr, visitor: Visitor): void {
   if (visitor.expr?.(expr)) return;
   for (const term of termsOf(expr)) visitTerm(term, visitor);
   for (const body of bodiesOf(expr)) visitBody(body, visitor);
   for (const { target, value } of expr.with) for (const term of [target, value]) visitTerm(term, visitor);
 }
 
-function visitTerm(term: Term, visitor: Visitor): void {
+export function visitTerm(term: Term, visitor: Visitor): void {
   visitor.term?.(term);
   switch (term.kind) {
     case 'ref':
