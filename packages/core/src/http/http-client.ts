@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { isIP } from 'node:net';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { defaultRetryPolicy, type Failure, isRetryableStatus, type RetryPolicy, withRetries } from './retry.ts';
+
+// An `import` of these modules also loads the fetch and WebSocket classes, which takes longer than a verification.
+const builtin = process.getBuiltinModule;
 
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST';
@@ -39,8 +41,8 @@ const defaultTimeoutMs = 20_000;
 export function createHttpClient(ctx: StepContext, options: HttpClientOptions = {}): HttpClient {
   const agentOptions = { keepAlive: true, proxyEnv: proxyVariables(ctx.env) };
   const agents = {
-    'http:': new http.Agent(agentOptions),
-    'https:': new https.Agent(agentOptions),
+    'http:': new (builtin('node:http').Agent)(agentOptions),
+    'https:': new (builtin('node:https').Agent)(agentOptions),
   };
   const limits = {
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
@@ -117,7 +119,7 @@ function once(
   limits: { maxBodyBytes: number; timeoutMs: number },
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? https.request : http.request;
+    const send = url.protocol === 'https:' ? builtin('node:https').request : builtin('node:http').request;
     const outgoing = send(
       url,
       {
