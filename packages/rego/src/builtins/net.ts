@@ -3,7 +3,7 @@ import { setOf } from '../value/set.ts';
 import { isArray, isObject, isSet, type Value } from '../value/value.ts';
 import { type BuiltinContext, BuiltinError, type Family } from './builtin.ts';
 import { mergeCidrs } from './cidr-merge.ts';
-import { type Cidr, contains, firstOf, ipText, lastOf, parseCidr, parseIp } from './ip.ts';
+import { type Cidr, contains, firstOf, type Ip, ipText, lastOf, narrow, parseCidr, parseIp } from './ip.ts';
 import { any, binary, string, unary } from './operands.ts';
 
 export const net: Family = {
@@ -17,7 +17,16 @@ export const net: Family = {
   'net.cidr_expand': unary(string, expand),
   'net.cidr_merge': unary(any, (addresses) => setOf(mergeCidrs(addressesOf(addresses)))),
   'net.cidr_contains_matches': binary(any, any, containsMatches),
+  'net.lookup_ip_addr': unary(string, lookUpAddress),
 };
+
+/** What needs no network: an address is its own, and `localhost` is the loopback (RFC 6761). The rest is lent or not had. */
+function lookUpAddress(name: string): Value {
+  const ip = parseIp(name);
+  if (ip) return setOf([ipText(ip)]);
+  if (name.toLowerCase() === 'localhost') return setOf(['127.0.0.1', '::1']);
+  throw new BuiltinError(`lookup ${name}: not available: no resolver was lent to this evaluation`);
+}
 
 /** OPA names every operand the first here. */
 function cidrOf(value: Value): Cidr {
@@ -36,7 +45,16 @@ function cidrContains(a: Value, b: Value): boolean {
   if (ip) return contains(block, ip);
   const other = parseCidr(text);
   if (!other) throw new BuiltinError(`not a valid textual representation of an IP address or CIDR: ${text}`);
-  return contains(block, firstOf(other)) && contains(block, lastOf(other));
+  const [first, last] = [firstOf(other), lastOf(other)];
+  // Between IPv6 blocks the last address may look like IPv4 in IPv6 clothes, and is none.
+  if (isPlainIpv6(firstOf(block)) && isPlainIpv6(first)) {
+    return block.prefix <= other.prefix && firstOf({ ip: first, prefix: block.prefix }).value === firstOf(block).value;
+  }
+  return contains(block, first) && contains(block, last);
+}
+
+function isPlainIpv6(ip: Ip): boolean {
+  return narrow(ip).bits === 128;
 }
 
 function expand(text: string, context: BuiltinContext): Value {

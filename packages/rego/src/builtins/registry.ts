@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { aggregates } from './aggregates.ts';
 import { arrays } from './arrays.ts';
+import { aws } from './aws.ts';
 import { bits } from './bits.ts';
 import type { Family, Implementation } from './builtin.ts';
 import { casts } from './casts.ts';
@@ -10,9 +11,11 @@ import { digests } from './digests.ts';
 import { encoding } from './encoding.ts';
 import { globs } from './glob.ts';
 import { graphs } from './graphs.ts';
+import { http } from './http.ts';
 import { jsonPatch } from './json-patch.ts';
 import { jsonPaths } from './json-paths.ts';
 import { jsonSchema } from './json-schema.ts';
+import { jwt } from './jwt.ts';
 import { net } from './net.ts';
 import { numbers } from './numbers.ts';
 import { objects } from './objects.ts';
@@ -28,6 +31,7 @@ import { units } from './units.ts';
 import { urls } from './urls.ts';
 import { uuids } from './uuids.ts';
 import { walking } from './walk.ts';
+import { yaml } from './yaml.ts';
 
 const families: readonly Family[] = [
   aggregates,
@@ -40,9 +44,13 @@ const families: readonly Family[] = [
   sets,
   strings,
   types,
+  aws,
   certificates,
+  http,
+  yaml,
   digests,
   encoding,
+  jwt,
   net,
   rego,
   uuids,

@@ -4,14 +4,44 @@ import { BuiltinError } from './builtin.ts';
 import { parseIp } from './ip.ts';
 import { decodeUtf8, encodeUtf8 } from './text.ts';
 
-/** The parts of a URL as Go's net/url has them, by the names `uri.parse` gives; only those that are there. */
-export function parseUrl(raw: string): [name: string, value: string][] {
+/** A URL as Go's net/url reads it; what is not there is empty. */
+export interface Url {
+  scheme: string;
+  /** With the port and, around IPv6, the brackets. */
+  host: string;
+  path: string;
+  /** The path as it was written. */
+  rawPath: string;
+  rawQuery: string;
+  fragment: string;
+}
+
+/** Reads a URL; its errors are Go's. */
+export function readUrl(raw: string): Url {
   const hash = raw.indexOf('#');
   const before = hash < 0 ? raw : raw.slice(0, hash);
-  const fragment = hash < 0 ? '' : raw.slice(hash + 1);
-  const parts = within(before, () => parseWithoutFragment(before));
-  const shown = within(raw, () => percentDecode(fragment, 'other'));
-  return shown === '' ? parts : [...parts, ['fragment', shown]];
+  const url: Url = { scheme: '', host: '', path: '', rawPath: '', rawQuery: '', fragment: '' };
+  within(before, () => readWithoutFragment(before, url));
+  url.fragment = within(raw, () => percentDecode(hash < 0 ? '' : raw.slice(hash + 1), 'other'));
+  return url;
+}
+
+/** The parts of a URL by the names `uri.parse` gives; only those that are there. */
+export function parseUrl(raw: string): [name: string, value: string][] {
+  const { scheme, host, path, rawPath, rawQuery, fragment } = readUrl(raw);
+  const colon = host.lastIndexOf(':');
+  const hasPort = colon >= 0 && /^:[0-9]*$/.test(host.slice(colon));
+  const bare = hasPort ? host.slice(0, colon) : host;
+  const parts: [string, string][] = [
+    ['scheme', scheme],
+    ['hostname', bare.startsWith('[') && bare.endsWith(']') ? bare.slice(1, -1) : bare],
+    ['port', hasPort ? host.slice(colon + 1) : ''],
+    ['path', path],
+    ['raw_path', path === '' ? '' : rawPath],
+    ['raw_query', rawQuery],
+    ['fragment', fragment],
+  ];
+  return parts.filter(([, value]) => value !== '');
 }
 
 /** Go names the URL in every error. */
@@ -24,17 +54,17 @@ function within<T>(url: string, parse: () => T): T {
   }
 }
 
-function parseWithoutFragment(raw: string): [string, string][] {
+function readWithoutFragment(raw: string, url: Url): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (/[\x00-\x1f\x7f]/.test(raw)) throw new BuiltinError('net/url: invalid control character in URL');
-  if (raw === '*') return pathParts('*');
-  const { scheme, rest: afterScheme } = splitScheme(raw);
+  const { scheme, rest: afterScheme } = raw === '*' ? { scheme: '', rest: raw } : splitScheme(raw);
   const question = afterScheme.indexOf('?');
-  const query = question < 0 ? '' : afterScheme.slice(question + 1);
+  url.scheme = scheme;
+  url.rawQuery = question < 0 ? '' : afterScheme.slice(question + 1);
   let rest = question < 0 ? afterScheme : afterScheme.slice(0, question);
-  const parts: [string, string][] = scheme === '' ? [] : [['scheme', scheme]];
   if (!rest.startsWith('/')) {
-    if (scheme !== '') return withQuery(parts, query);
+    // What follows a scheme without a slash is opaque.
+    if (scheme !== '') return;
     if (rest.split('/', 1)[0]?.includes(':')) {
       throw new BuiltinError('first path segment in URL cannot contain colon');
     }
@@ -43,13 +73,11 @@ function parseWithoutFragment(raw: string): [string, string][] {
     const slash = rest.indexOf('/', 2);
     const authority = rest.slice(2, slash < 0 ? undefined : slash);
     rest = slash < 0 ? '' : rest.slice(slash);
-    parts.push(...hostParts(parseAuthority(scheme, authority)));
+    url.host = parseAuthority(scheme, authority);
   }
-  return withQuery([...parts, ...pathParts(rest)], query);
-}
-
-function withQuery(parts: [string, string][], query: string): [string, string][] {
-  return query === '' ? parts : [...parts, ['raw_query', query]];
+  url.path = percentDecode(rest, 'other');
+  // Go keeps the raw path only when its own escaping would not give it back.
+  url.rawPath = escapePath(url.path) === rest ? url.path : rest;
 }
 
 function splitScheme(raw: string): { scheme: string; rest: string } {
@@ -60,18 +88,8 @@ function splitScheme(raw: string): { scheme: string; rest: string } {
     : { scheme: match[1].toLowerCase(), rest: raw.slice(match[0].length) };
 }
 
-function pathParts(raw: string): [string, string][] {
-  const path = percentDecode(raw, 'other');
-  if (path === '') return [];
-  // Go keeps the raw path when its own escaping would not give it back; either way the raw text is shown.
-  const escapedAgain = escapePath(path);
-  return [
-    ['path', path],
-    ['raw_path', escapedAgain === raw ? path : raw],
-  ];
-}
-
-function escapePath(path: string): string {
+/** A path as Go's URL.EscapedPath writes one it decoded. */
+export function escapePath(path: string): string {
   return Array.from(encodeUtf8(path), (byte) => {
     const character = String.fromCharCode(byte);
     return /[A-Za-z0-9\-_.~$&+,/:;=@]/.test(character)
@@ -119,18 +137,6 @@ function parseLiteral(host: string): string {
 
 function checkPort(port: string): void {
   if (!/^(:[0-9]*)?$/.test(port)) throw new BuiltinError(`invalid port ${quote(port)} after host`);
-}
-
-function hostParts(host: string): [string, string][] {
-  const colon = host.lastIndexOf(':');
-  const hasPort = colon >= 0 && /^:[0-9]*$/.test(host.slice(colon));
-  const port = hasPort ? host.slice(colon + 1) : '';
-  const bare = hasPort ? host.slice(0, colon) : host;
-  const name = bare.startsWith('[') && bare.endsWith(']') ? bare.slice(1, -1) : bare;
-  const parts: [string, string][] = [];
-  if (name !== '') parts.push(['hostname', name]);
-  if (port !== '') parts.push(['port', port]);
-  return parts;
 }
 
 /** Decodes percent escapes; a host may escape only what is not ASCII, a zone only what a host may hold. */

@@ -2,7 +2,7 @@
 import { fromBigInt } from '../value/number.ts';
 import { objectOf, type RegoObject } from '../value/object.ts';
 import type { Value } from '../value/value.ts';
-import { bitsOf, childrenOf, type Der, DerError, integerOf, oidOf, readAll, readOnly, timeOf } from './der.ts';
+import { bitsOf, childrenOf, type Der, DerError, integerOf, oidOf, readAll, readOnly, tags, timeOf } from './der.ts';
 import { base64, extensionsOf, extensionValue, type Members, readExtension } from './extensions.ts';
 import { nameValue } from './name.ts';
 import { publicKeyInfo, signatureAlgorithm } from './public-key.ts';
@@ -82,6 +82,7 @@ function timeText(milliseconds: number): string {
 
 /** A certificate request (PKCS #10) as Go's x509.CertificateRequest has it in JSON. */
 export function requestValue(bytes: Uint8Array): RegoObject {
+  if (bytes[0] !== tags.sequence) throw new DerError("asn1: structure error: tags don't match");
   const [body, algorithm, signature] = childrenOf(readOnly(bytes));
   if (!body || !algorithm) throw new DerError('asn1: structure error: certificate request is incomplete');
   const [version, subject, key, attributes] = childrenOf(body);

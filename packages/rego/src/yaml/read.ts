@@ -13,14 +13,14 @@ import { isBlankOrEnd, YamlReader } from './reader.ts';
  */
 export function readYaml(text: string): YamlNode | undefined {
   const reader = new YamlReader(text);
-  reader.skipToContent();
+  reader.skipToBlock();
   if (reader.looksAt('---') && reader.column() === 0) {
     reader.at += 3;
-    reader.skipToContent();
+    reader.skipToBlock();
   }
   if (reader.ended || reader.atDocumentMark()) return undefined;
   const node = readBlock(reader, -1);
-  reader.skipToContent();
+  reader.skipToBlock();
   if (!reader.ended && !reader.atDocumentMark()) reader.fail('did not find expected <document start>');
   return node;
 }
@@ -43,7 +43,7 @@ function readBlockContent(reader: YamlReader, parentIndent: number): YamlNode {
   const line = reader.lineOf();
   reader.skipInline();
   if (reader.code === 0x0a || reader.ended) {
-    reader.skipToContent();
+    reader.skipToBlock();
     const column = reader.column();
     const isItem = reader.looksAt('-') && column === parentIndent;
     if (reader.ended || reader.atDocumentMark() || (column <= parentIndent && !isItem)) return nothing(line);
@@ -91,7 +91,7 @@ function readSequence(reader: YamlReader): YamlNode {
   while (reader.looksAt('-') && reader.column() === indent) {
     reader.at++;
     items.push(readBlock(reader, indent));
-    reader.skipToContent();
+    reader.skipToBlock();
     if (reader.ended || reader.atDocumentMark() || reader.column() < indent) break;
     if (reader.column() > indent) reader.fail("did not find expected '-' indicator", Math.max(1, line - 1));
   }
@@ -104,7 +104,7 @@ function readMapping(reader: YamlReader, indent: number): YamlNode {
   for (;;) {
     const key = readKey(reader, indent, line);
     entries.push([key, readValue(reader, indent)]);
-    reader.skipToContent();
+    reader.skipToBlock();
     if (reader.ended || reader.atDocumentMark() || reader.column() < indent) break;
     // A list item in the column of the keys ends a mapping that is the value of such an item.
     const unexpected = reader.column() > indent || reader.looksAt('-');

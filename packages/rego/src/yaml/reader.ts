@@ -65,6 +65,14 @@ export class YamlReader {
     }
   }
 
+  /** Moves to the next thing of a block, which spaces may indent and tabs may not. */
+  skipToBlock(): void {
+    this.skipToContent();
+    if (this.ended) return;
+    const row = this.text.slice(this.at - this.column(), this.at);
+    if (row.includes('\t') && row.trim() === '') this.fail('found character that cannot start any token');
+  }
+
   /** Whether a document's end or another's beginning stands here. */
   atDocumentMark(): boolean {
     return this.column() === 0 && (this.looksAt('---') || this.looksAt('...'));
