@@ -200,7 +200,7 @@ describe('securing an image', () => {
       const broken = await attempt(
         attestAndSign(context({}), { ...request, repository: failingAfter(repository, writes) }),
       );
-      expect(broken instanceof Error).toBe(writes < 12);
+      expect(broken instanceof Error).toBe(writes < 11);
       await attestAndSign(context({}), request);
       const { items } = await discoverEvidence(repository, digest);
       for (const [kind, layout] of [

@@ -17,7 +17,11 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 export async function verifyToken(ctx: StepContext, http: HttpClient, token: IdentityToken): Promise<IdentityToken> {
   const keys = await fetchKeys(ctx, http, token.claims.iss);
   if (keys === undefined) return token;
-  const { createLocalJWKSet, jwtVerify } = await import('jose');
+  // Not the package's front: that loads the parts for fetching keys too, and Node's fetch with them.
+  const [{ createLocalJWKSet }, { jwtVerify }] = await Promise.all([
+    import('jose/jwks/local'),
+    import('jose/jwt/verify'),
+  ]);
   try {
     const { iss, aud } = token.claims;
     await jwtVerify(token.reveal(), createLocalJWKSet(keys), {

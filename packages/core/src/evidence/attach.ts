@@ -14,6 +14,11 @@ import { SluiceError } from '../error.ts';
 /** The media type of a Sigstore bundle, of its layer and of the artifact (protobuf-specs, bundle v0.3). */
 export const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
+/** Uploads the config that all bundles share; it must be there before the first is attached. */
+export async function prepareBundles(repository: Repository): Promise<void> {
+  await repository.putBlob(emptyJsonDescriptor, emptyJsonBytes);
+}
+
 /**
  * Attaches a bundle to an image as an OCI 1.1 referrer, with the manifest that cosign 3 writes.
  *
@@ -27,7 +32,6 @@ export async function attachBundle(
   created: Date,
 ): Promise<Descriptor> {
   const layer = { mediaType: bundleMediaType, size: bundle.length, digest: digestOf(bundle) };
-  await repository.putBlob(emptyJsonDescriptor, emptyJsonBytes);
   await repository.putBlob(layer, bundle);
   const { mediaType, size, digest } = emptyJsonDescriptor;
   const manifest = {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
-import { type Service, type ServiceConfiguration, ServiceSelector, SigningConfig } from '@sigstore/protobuf-specs';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { describe, safeUrl } from '../http/http-client.ts';
+import { type ConfiguredService, parseSigningConfig, type Selection, type SigningConfig } from './signing-config.ts';
 
 export interface LogService {
   readonly url: string;
@@ -89,7 +89,7 @@ function fromAddresses(options: ServiceOptions, keyless: boolean): Services {
 
 function fromConfig(ctx: StepContext, config: SigningConfig, options: ServiceOptions, keyless: boolean): Services {
   const now = ctx.now();
-  const fulcio = keyless ? pick(config.caUrls, [1], { selector: ServiceSelector.ANY, count: 0 }, now) : [];
+  const fulcio = keyless ? pick(config.caUrls, [1], { selector: 'ANY', count: 1 }, now) : [];
   const versions = options.rekorVersion === undefined ? [2, 1] : [options.rekorVersion];
   const logs = options.tlogUpload === false ? [] : pick(config.rekorTlogUrls, versions, config.rekorTlogConfig, now);
   const tsas = pick(config.tsaUrls, [1], config.tsaConfig, now);
@@ -106,36 +106,31 @@ function fromConfig(ctx: StepContext, config: SigningConfig, options: ServiceOpt
 
 /** The services a config selects: those valid now, of the newest API we speak, the newest first, one an operator. */
 function pick(
-  services: readonly Service[],
+  services: readonly ConfiguredService[],
   versions: readonly number[],
-  selection: ServiceConfiguration | undefined,
+  { selector, count }: Selection,
   now: Date,
-): readonly Service[] {
-  const valid = services.filter(({ validFor }) => isWithin(validFor, now));
+): readonly ConfiguredService[] {
+  const valid = services.filter(({ start, end }) => (start ?? now) <= now && (end ?? now) >= now);
   const version = versions.find((one) => valid.some(({ majorApiVersion }) => majorApiVersion === one));
   const candidates = valid
     .filter(({ majorApiVersion }) => majorApiVersion === version)
-    .toSorted((a, b) => (b.validFor?.start?.getTime() ?? 0) - (a.validFor?.start?.getTime() ?? 0));
+    .toSorted((a, b) => (b.start?.getTime() ?? 0) - (a.start?.getTime() ?? 0));
   const onePerOperator = candidates.filter(
     (one, index) => candidates.findIndex(({ operator }) => operator === one.operator) === index,
   );
-  switch (selection?.selector) {
-    case ServiceSelector.ALL:
+  switch (selector) {
+    case 'ALL':
       return onePerOperator;
-    case ServiceSelector.EXACT:
-      if (onePerOperator.length < selection.count)
-        throw noService(`${selection.count} services of one kind`, 'services');
-      return onePerOperator.slice(0, selection.count);
-    case ServiceSelector.ANY:
+    case 'EXACT':
+      if (onePerOperator.length < count) throw noService(`${count} services of one kind`, 'services');
+      return onePerOperator.slice(0, count);
+    case 'ANY':
       return onePerOperator.slice(0, 1);
-    default:
+    case 'UNDEFINED':
       if (services.length === 0) return [];
       throw new SluiceError('configuration', 'The signing config lists services without saying how many to use.');
   }
-}
-
-function isWithin(validFor: Service['validFor'], now: Date): boolean {
-  return (validFor?.start ?? now) <= now && (validFor?.end ?? now) >= now;
 }
 
 /** A certificate lives ten minutes: without a time that someone vouches for, nobody can verify it afterwards. */
@@ -157,7 +152,7 @@ async function readConfig(path: string): Promise<SigningConfig> {
   if (bytes.length > maxConfigBytes) {
     throw new SluiceError('configuration', `Expected a signing config of at most ${maxConfigBytes} bytes in ${path}.`);
   }
-  return parseConfig(bytes.toString('utf8'), path);
+  return parseSigningConfig(bytes.toString('utf8'), path);
 }
 
 async function fetchConfig(ctx: StepContext, { tuf }: ServiceOptions): Promise<SigningConfig> {
@@ -169,7 +164,7 @@ async function fetchConfig(ctx: StepContext, { tuf }: ServiceOptions): Promise<S
       ...(tuf?.cachePath === undefined ? {} : { cachePath: tuf.cachePath }),
     });
     ctx.log.debug(`The signing config comes from ${origin}.`);
-    return parseConfig(await client.getTarget('signing_config.v0.2.json'), origin);
+    return parseSigningConfig(await client.getTarget('signing_config.v0.2.json'), origin);
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause;
     throw new SluiceError(
@@ -178,20 +173,6 @@ async function fetchConfig(ctx: StepContext, { tuf }: ServiceOptions): Promise<S
       { cause },
     );
   }
-}
-
-function parseConfig(text: string, origin: string): SigningConfig {
-  try {
-    const value: unknown = JSON.parse(text);
-    const config = SigningConfig.fromJSON(value);
-    if (config.mediaType === 'application/vnd.dev.sigstore.signingconfig.v0.2+json') return config;
-  } catch (cause) {
-    throw new SluiceError('configuration', `The signing config of ${origin} cannot be read as one.`, { cause });
-  }
-  throw new SluiceError(
-    'configuration',
-    `Expected a signing config of version 0.2 from ${origin}, found another document.`,
-  );
 }
 
 function noService(what: string, member: string): SluiceError {

@@ -6,7 +6,7 @@ import { howToGetToken, type IdentityToken } from '../ci/identity-token.ts';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { isAttached, type KnownSigner } from '../evidence/already-attached.ts';
-import { appendToTag, attachBundle, type TagLayer } from '../evidence/attach.ts';
+import { appendToTag, attachBundle, prepareBundles, type TagLayer } from '../evidence/attach.ts';
 import { discoverEvidence } from '../evidence/discover.ts';
 import type { EvidenceItem } from '../evidence/evidence.ts';
 import { attestationLayer, signatureLayer } from '../evidence/tag-layer.ts';
@@ -104,15 +104,39 @@ export async function attachSigned(
   const session = await openSession(ctx, plan);
   plan.inspect?.(session);
   const signed = await inOrderOf(missing, 4, ({ piece }) => signPiece(ctx, session, piece));
-  const attached: AttachedPiece[] = [];
-  for (const [index, { piece, layouts }] of missing.entries()) {
-    const one = signed[index];
-    const subject = subjects.find(({ digest }) => digest === piece.subject);
-    if (one === undefined || subject === undefined) throw new TypeError('each piece is signed and has a subject');
-    for (const layout of layouts)
-      attached.push(await attachPiece(ctx, repository, subject, piece, layout, one, session));
-  }
+  const tasks = missing.flatMap(({ piece, layouts }, index) =>
+    layouts.map((layout) => ({
+      piece,
+      layout,
+      signed: signed[index],
+      subject: subjects.find(({ digest }) => digest === piece.subject),
+    })),
+  );
+  const attached = await attachAll(ctx, repository, session, tasks);
   return { signer: nameOf(session), attached, alreadyThere };
+}
+
+interface AttachTask {
+  readonly piece: Piece;
+  readonly layout: 'referrer' | 'tag';
+  readonly signed: SignedPiece | undefined;
+  readonly subject: Descriptor | undefined;
+}
+
+/** Referrers at once, tags one after the other: each append to a tag reads what the one before wrote. */
+async function attachAll(
+  ctx: StepContext,
+  repository: Repository,
+  session: SigningSession,
+  tasks: readonly AttachTask[],
+): Promise<readonly AttachedPiece[]> {
+  const referrers = tasks.filter(({ layout }) => layout === 'referrer');
+  if (referrers.length > 0) await prepareBundles(repository);
+  const attached = [...(await inOrderOf(referrers, 4, (task) => attachPiece(ctx, repository, task, session)))];
+  for (const task of tasks.filter(({ layout }) => layout === 'tag')) {
+    attached.push(await attachPiece(ctx, repository, task, session));
+  }
+  return attached;
 }
 
 async function openKey(signer: SigningOptions['signer'] & { readonly kind: 'key' }): Promise<KeyObject> {
@@ -216,12 +240,10 @@ async function signPiece(ctx: StepContext, session: SigningSession, piece: Piece
 async function attachPiece(
   ctx: StepContext,
   repository: Repository,
-  subject: Descriptor,
-  piece: Piece,
-  layout: 'referrer' | 'tag',
-  one: SignedPiece,
+  { piece, layout, signed: one, subject }: AttachTask,
   session: SigningSession,
 ): Promise<AttachedPiece> {
+  if (one === undefined || subject === undefined) throw new TypeError('each piece is signed and has a subject');
   if (ctx.signal?.aborted)
     throw new SluiceError('unreachable', 'Cancelled; what is attached so far is whole, run the command again.');
   const predicateType = piece.kind === 'statement' ? piece.statement.predicateType : '';

@@ -46,11 +46,10 @@ export async function secure(ctx: StepContext, request: SecureRequest): Promise<
   const { signing, repository } = request;
   const http = createHttpClient(ctx, signing.retry === undefined ? {} : { retry: signing.retry });
   try {
-    const ci = await readCiWhereNeeded(ctx, http, request);
+    const [ci, subjects] = await Promise.all([readCiWhereNeeded(ctx, http, request), findSubjects(request)]);
     const provenance =
       request.provenance === false ? undefined : provenanceFromCi(ctx, ci.context, request.provenance ?? {});
     const plan = await planSigning(ctx, http, ci, signing);
-    const subjects = await findSubjects(request);
     const pieces = subjects.flatMap(({ digest }) => piecesFor(request, digest, provenance));
     const outcome = await attachSigned(ctx, repository, subjects, pieces, {
       ...plan,
