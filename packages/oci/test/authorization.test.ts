@@ -7,7 +7,7 @@ import { createSession, type Session, type SessionOptions } from '../src/session
 import { layerOf, pushImage } from './support/content.ts';
 import { type Fault, listen, startFaultyRegistry } from './support/faulty-registry.ts';
 
-const closing: (() => Promise<void> | void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });

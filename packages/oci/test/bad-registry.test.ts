@@ -11,7 +11,7 @@ import { createSession, type SessionOptions } from '../src/session.ts';
 import { bytesOf, collect, layerOf, pushImage } from './support/content.ts';
 import { type Fault, type FaultyRegistry, startFaultyRegistry } from './support/faulty-registry.ts';
 
-const closing: (() => Promise<void> | void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });

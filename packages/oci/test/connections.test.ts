@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openRepository } from '../src/client/open.ts';
 import { isLoopback, redactUrl } from '../src/http/address.ts';
 import { createRegistryHandler } from '../src/server/handler.ts';
 import { startRegistry } from '../src/server/start.ts';
 import { createSession, type SessionOptions } from '../src/session.ts';
+import { selfSigned } from './support/certificate.ts';
 import { pushImage } from './support/content.ts';
 
-const closing: (() => Promise<void> | void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
@@ -72,21 +68,7 @@ describe('plain HTTP', () => {
 });
 
 describe('TLS', () => {
-  let folder: string;
-  let key: string;
-  let cert: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sluice-tls-'));
-    const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    await promisify(execFile)('openssl', [...args, ...files, ...names]);
-    [key, cert] = await Promise.all([
-      readFile(join(folder, 'key.pem'), 'utf8'),
-      readFile(join(folder, 'cert.pem'), 'utf8'),
-    ]);
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const { key, cert } = selfSigned();
 
   async function startSecure() {
     const server = createSecureServer({ key, cert }, createRegistryHandler());

@@ -8,7 +8,7 @@ import { createSession } from '../src/session.ts';
 import { bytesOf, layerOf, manifestOf, pushImage } from './support/content.ts';
 import { type Fault, type FaultyRegistry, startFaultyRegistry } from './support/faulty-registry.ts';
 
-const closing: (() => Promise<void> | void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
