@@ -5,7 +5,6 @@ import { stepContext } from '../options/context.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
-import { timeoutFlag, withTimeout } from '../options/timeout.ts';
 import { sayVerdict } from '../options/verdict.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -43,7 +42,6 @@ const flags = {
   },
   ...reportFlags,
   ...registryFlags,
-  ...timeoutFlag,
 } as const satisfies FlagSpecs;
 
 export const validateImage = defineCommand({
@@ -59,8 +57,7 @@ people goes to standard error. Exit code 1 means refused.`,
     'sluice validate image --image registry.example.com/acme/app:main --policy github.com/acme/policies//release?ref=main --locked',
   ],
   flags,
-  async run(given) {
-    const invocation = withTimeout(given);
+  async run(invocation) {
     const { io, reporter } = invocation;
     refuseUnverified(invocation);
     const core = await import('@sluice/core');

@@ -4,7 +4,6 @@ import { stepContext } from '../options/context.ts';
 import { loadPolicy, sourceFlags, sourceOptions, timeFlags } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
-import { timeoutFlag, withTimeout } from '../options/timeout.ts';
 import { UsageError } from '../usage-error.ts';
 import { version } from '../version.ts';
 
@@ -27,7 +26,6 @@ const flags = {
   workers: { type: 'integer', default: 5, hidden: true, help: 'Read for compatibility; files are evaluated in order' },
   ...reportFlags,
   ...registryFlags,
-  ...timeoutFlag,
 } as const satisfies FlagSpecs;
 
 export const validateInput = defineCommand({
@@ -41,8 +39,7 @@ Takes the flags of "ec validate input" with the same meaning, but for --server.`
     'sluice validate input values.toml --policy policy.yaml --output json --show-successes',
   ],
   flags,
-  async run(given) {
-    const invocation = withTimeout(given);
+  async run(invocation) {
     const { flags: set, args, reporter } = invocation;
     if (set.policy === undefined)
       throw new UsageError('A policy was expected, but none is given; name it with --policy.');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
-import { formatReference, type Manifest, parseReference, type Reference, type Repository } from '@sluice/oci';
+import { formatReference, type Manifest, OciError, parseReference, type Reference, type Repository } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { mapBounded } from '../map-bounded.ts';
@@ -37,26 +37,60 @@ export interface SnapshotInput {
   readonly image?: string;
   /** `--images`: a file, or its text. */
   readonly images?: string;
+  /** `--file-path`, which ec had before `--images`: a file. */
+  readonly filePath?: string;
+  /** `--json-input`, which ec had before `--images`: text. */
+  readonly json?: string;
+  /** `--snapshot`: the text of a snapshot. */
+  readonly snapshot?: string;
 }
 
 /**
- * The components to validate, from `--images` and `--image` together; an image given twice is one component, with the
- * first name that says something. Without any component there is nothing to pass: `usage`.
+ * The components to validate, from all that is given together; an image given twice is one component, with the first
+ * name that says something. Without any component there is nothing to pass: `usage`.
  */
 export async function readSnapshot(input: SnapshotInput): Promise<Snapshot> {
-  if (!input.images && !input.image) {
+  const { image, images, filePath, json, snapshot } = input;
+  const parts = [
+    images ? await readImages(images) : undefined,
+    filePath ? await readSnapshotFile(filePath) : undefined,
+    json ? await parseSnapshot(json, '--json-input') : undefined,
+    image ? { application: '', components: [{ name: unnamed, containerImage: image, source: {} }] } : undefined,
+    snapshot ? await readInlineSnapshot(snapshot) : undefined,
+  ].filter((part): part is Snapshot => part !== undefined);
+  if (parts.length === 0) {
     throw new SluiceError('usage', 'No image is given; name one with --image, or several with --images.');
   }
-  const listed = input.images ? await readImages(input.images) : undefined;
-  const single = input.image ? [{ name: unnamed, containerImage: input.image, source: {} }] : [];
-  const components = mergeComponents([...(listed?.components ?? []), ...single]);
+  const components = mergeComponents(parts.flatMap((part) => part.components));
   if (components.length === 0) {
     throw new SluiceError(
       'usage',
       'The images name no component, and a gate that checks nothing must not pass; list one.',
     );
   }
-  return { ...(listed ?? { application: '' }), components };
+  const first = (name: 'application' | 'displayName' | 'displayDescription') =>
+    parts.map((part) => part[name]).find((text) => text);
+  return {
+    application: first('application') ?? '',
+    ...optional('displayName', first('displayName')),
+    ...optional('displayDescription', first('displayDescription')),
+    components,
+  };
+}
+
+async function readSnapshotFile(file: string): Promise<Snapshot> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new SluiceError('file', `The images file "${file}" cannot be read; name a file that exists.`, { cause });
+  });
+  return parseSnapshot(text, file);
+}
+
+async function readInlineSnapshot(text: string): Promise<Snapshot> {
+  if (/[{:\n]/.test(text)) return parseSnapshot(text, '--snapshot');
+  throw new SluiceError(
+    'usage',
+    `The snapshot "${text}" would be one of a Kubernetes cluster, which is not read; give its text, or --images.`,
+  );
 }
 
 function mergeComponents(components: readonly Component[]): readonly Component[] {
@@ -187,7 +221,7 @@ async function resolveOne(
     const self: ResolvedComponent = { component, image: { kind: 'found', repository, manifest } };
     return [self, ...(await childComponents(component, reference, repository, manifest))];
   } catch (error) {
-    if (!(error instanceof Error) || ctx.signal?.aborted) throw error;
+    if (!(error instanceof OciError) || ctx.signal?.aborted) throw error;
     return [{ component, image: { kind: 'inaccessible', error } }];
   }
 }
@@ -213,7 +247,7 @@ async function childComponents(
         image: { kind: 'found', repository, manifest: await repository.getManifest(child.digest) },
       };
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!(error instanceof OciError)) throw error;
       return { component: part, image: { kind: 'inaccessible', error } };
     }
   });
