@@ -103,7 +103,10 @@ export async function attachSigned(
   if (missing.length === 0) return { attached: [], alreadyThere };
   const session = await openSession(ctx, plan);
   plan.inspect?.(session);
-  const signed = await inOrderOf(missing, 4, ({ piece }) => signPiece(ctx, session, piece));
+  const [signed] = await Promise.all([
+    inOrderOf(missing, 4, ({ piece }) => signPiece(ctx, session, piece)),
+    missing.some(({ layouts }) => layouts.includes('referrer')) ? prepareBundles(repository) : undefined,
+  ]);
   const tasks = missing.flatMap(({ piece, layouts }, index) =>
     layouts.map((layout) => ({
       piece,
@@ -131,7 +134,6 @@ async function attachAll(
   tasks: readonly AttachTask[],
 ): Promise<readonly AttachedPiece[]> {
   const referrers = tasks.filter(({ layout }) => layout === 'referrer');
-  if (referrers.length > 0) await prepareBundles(repository);
   const attached = [...(await inOrderOf(referrers, 4, (task) => attachPiece(ctx, repository, task, session)))];
   for (const task of tasks.filter(({ layout }) => layout === 'tag')) {
     attached.push(await attachPiece(ctx, repository, task, session));
