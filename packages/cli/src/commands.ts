@@ -67,6 +67,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/promote.ts')).promote,
   },
   {
+    name: 'status',
+    summary: 'Say on the forge that an image is being verified, and then the verdict',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'doctor',
+    summary: 'Say whether this job could sign, push and verify, and what to change',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'verify',
     summary: 'Verify who signed an image',
     load: async () => (await import('./commands/verify.ts')).verify,

@@ -12,10 +12,16 @@ export {
   type SnapshotInput,
 } from './components/snapshot.ts';
 export type { Log, StepContext } from './context.ts';
+export { type DoctorOptions, examine } from './doctor/doctor.ts';
+export type { DoctorFinding } from './doctor/finding.ts';
 export { SluiceError, type SluiceErrorCode } from './error.ts';
 export { discoverEvidence } from './evidence/discover.ts';
 export type { Evidence, EvidenceItem, EvidencePlace } from './evidence/evidence.ts';
 export { type EvidenceTree, readEvidenceTree, renderTree, type TreePiece } from './evidence/tree.ts';
+export { type GitHub, type GitHubOptions, openGitHub } from './forge/github.ts';
+export { storeAttestation } from './forge/github-attestations.ts';
+export { type ForgeState, type ReportedStatus, reportStatus, type StatusRequest } from './forge/status.ts';
+export { readVerdict, type Verdict, type VerdictFinding } from './forge/verdict.ts';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http/http-client.ts';
 export type { RetryPolicy } from './http/retry.ts';
 export { trustCertificates } from './http/trust.ts';

@@ -67,7 +67,14 @@ export function signingOptions({
 }
 
 /** The services that the flags name; the environment's signing config counts only where no flag names any. */
-function serviceOptions(flags: SigningInvocation['flags'], tlogGiven: boolean, io: Io): ServiceOptions {
+export function serviceOptions(
+  flags: Pick<
+    SigningInvocation['flags'],
+    'fulcio-url' | 'rekor-url' | 'timestamp-server-url' | 'signing-config' | 'key' | 'tlog-upload'
+  >,
+  tlogGiven: boolean,
+  io: Io,
+): ServiceOptions {
   const fulcioUrl = flags['fulcio-url'];
   const rekorUrl = flags['rekor-url'];
   const tsaUrl = flags['timestamp-server-url'];

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { neutralPullRequest } from '../../src/event.ts';
+import { imageInput } from '../../src/image-input.ts';
+import { InputError } from '../../src/input-error.ts';
+import { linesInput, optionalText, switchInput } from '../../src/inputs.ts';
+import type { Job } from '../../src/job.ts';
+import { promoteAndTell, promoteFlagNames } from '../../src/promoted.ts';
+import type { Outcome } from '../../src/run-action.ts';
+
+export const flagNames = [...promoteFlagNames, 'unvalidated'] as const;
+
+/** `sluice promote`: exactly the digest that passes, with its evidence, and the tag last. */
+export async function promote(job: Job): Promise<Outcome> {
+  const image = imageInput(job);
+  if (linesInput(job, 'to').length === 0) {
+    throw new InputError('The input "to" was expected, but it is empty; add "to: latest" under "with:".');
+  }
+  const unvalidated = switchInput(job, 'unvalidated') === true;
+  if (!unvalidated && job.input('policy') === '' && optionalText(job, 'public-key') === undefined) {
+    throw new InputError('The input "policy" was expected, but it is empty; add "policy: policy.yaml" under "with:".');
+  }
+  if (await neutralPullRequest(job, 'promoted')) return 'neutral';
+  return promoteAndTell(job, image, unvalidated ? ['--unvalidated'] : []);
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+import { runnerJob } from '../../src/job.ts';
+import { runAction } from '../../src/run-action.ts';
+import { provenance } from './provenance.ts';
+
+await runAction(runnerJob(), provenance);
