@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { declarationOf } from './builtins/declaration.ts';
 import { errorAt, RegoError, RegoErrors } from './error.ts';
 import { chooseLimits, type Limits } from './limits.ts';
 import type { Source } from './location.ts';
@@ -18,7 +19,7 @@ export interface ParseOptions {
   readonly annotations?: boolean;
   readonly capabilities?: SyntaxCapabilities;
   readonly limits?: Partial<Limits>;
-  /** Names a rule must not have, because calling them means a built-in function. */
+  /** Names a rule must not have, because calling them means a built-in function; OPA's unless told otherwise. */
   readonly isBuiltin?: (name: string) => boolean;
 }
 
@@ -38,7 +39,7 @@ export function parseModule(file: string, text: string | Uint8Array, options: Pa
     ? parseAnnotations(source, comments, parseLoneTerm)
     : { annotations: [], errors: [] };
   refuse([...cursor.errors, ...found.errors]);
-  const isBuiltin = options.isBuiltin ?? (() => false);
+  const isBuiltin = options.isBuiltin ?? ((name: string) => declarationOf(name) !== undefined);
   const module = assembleModule({ source, version, statements, comments, annotations: found.annotations, isBuiltin });
   if (!('kind' in module)) throw new RegoErrors(module);
   return module;

@@ -14,12 +14,25 @@ export function checkFunctions(context: CompileContext): void {
   for (const entry of context.set.entries) {
     visitRule(entry.rule, {
       expr: (expr) => {
-        const error = expr.kind === 'call-expr' ? checkCall(expr, entry, context) : undefined;
+        if (expr.kind !== 'call-expr') return false;
+        noteDeprecated(expr, entry, context);
+        const error = checkCall(expr, entry, context);
         if (error) context.errors.push(error);
         return error !== undefined;
       },
     });
   }
+}
+
+/** Calls of deprecated functions, found while all calls are looked at and reported by a later check. */
+const deprecatedCalls = new WeakMap<CompileContext, RegoError[]>();
+
+function noteDeprecated(call: CallExpr, entry: RuleEntry, context: CompileContext): void {
+  if (!context.strict && entry.module.newest === 'v0') return;
+  const name = operatorName(call.operator);
+  if (!context.builtins.get(name)?.deprecated) return;
+  const error = fail(entry, call.at, `deprecated built-in function calls in expression: ${name}`);
+  deprecatedCalls.set(context, [...(deprecatedCalls.get(context) ?? []), error]);
 }
 
 function checkCall(call: CallExpr, entry: RuleEntry, context: CompileContext): RegoError | undefined {
@@ -55,7 +68,9 @@ function arityError(
 
 /** A function without a result where its result is wanted. */
 export function checkVoidCalls(context: CompileContext): void {
+  const names = [...context.builtins].filter(([, { isVoid }]) => isVoid).map(([name]) => name);
   for (const entry of context.set.entries) {
+    if (!names.some((name) => entry.module.source.text.includes(name))) continue;
     visitRule(entry.rule, {
       term: (term) => {
         if (term.kind !== 'call' || !context.builtins.get(operatorName(term.operator))?.isVoid) return;
@@ -67,19 +82,7 @@ export function checkVoidCalls(context: CompileContext): void {
 
 /** Deprecated functions, in v1 and in strict mode. */
 export function checkDeprecated(context: CompileContext): void {
-  for (const entry of context.set.entries) {
-    if (!context.strict && entry.module.newest === 'v0') continue;
-    visitRule(entry.rule, {
-      expr: (expr) => {
-        const name = expr.kind === 'call-expr' ? operatorName(expr.operator) : '';
-        if (context.builtins.get(name)?.deprecated) {
-          const message = `deprecated built-in function calls in expression: ${name}`;
-          context.deferred.push(fail(entry, expr.at, message));
-        }
-        return false;
-      },
-    });
-  }
+  context.deferred.push(...(deprecatedCalls.get(context) ?? []));
 }
 
 function fail(entry: RuleEntry, at: number, message: string, details: readonly string[] = []): RegoError {

@@ -10,15 +10,17 @@ import { operatorName } from './terms.ts';
 export function checkOverrides(context: CompileContext): void {
   for (const module of context.set.modules) {
     if (!context.strict && module.newest === 'v0') continue;
+    // Reading every expression of every module is only worth it where the text could hold such a declaration.
+    const suspicious = /\b(?:data|input)\s*:=|\bassign\b/.test(module.source.text);
     for (const rule of module.rules) {
-      for (const [at, message] of findings(rule)) {
+      for (const [at, message] of findings(rule, suspicious)) {
         context.deferred.push(errorAt(module.source, at, 'rego_compile_error', message));
       }
     }
   }
 }
 
-function findings(rule: Rule): readonly (readonly [at: number, message: string])[] {
+function findings(rule: Rule, withBodies: boolean): readonly (readonly [at: number, message: string])[] {
   const found: (readonly [number, string])[] = [];
   if (isRoot(ruleName(rule))) {
     found.push([rule.at, `rules must not shadow ${ruleName(rule)} (use a different rule name)`]);
@@ -27,6 +29,7 @@ function findings(rule: Rule): readonly (readonly [at: number, message: string])
     if (arg.kind !== 'ref' || arg.path.length > 0 || arg.head.kind !== 'var') continue;
     found.push([arg.at, `args must not shadow ${arg.head.name} (use a different variable name)`]);
   }
+  if (!withBodies) return found;
   eachExpr(rule, (expr) => {
     if (expr.kind !== 'call-expr' || operatorName(expr.operator) !== 'assign') return;
     const [target] = expr.args;

@@ -169,7 +169,8 @@ class TypeChecker {
 
   #call(env: TypeEnv, expr: CallExpr): TypeFinding | undefined {
     const name = operatorName(expr.operator);
-    if (name === 'eq' && expr.operator.path.length === 0) return checkEquation(env, expr);
+    // `==` between two terms is an equation for OPA by now.
+    if (name === 'eq' || (name === 'equal' && expr.args.length === 2)) return checkEquation(env, expr);
     if (name === 'internal.member_2' || name === 'internal.member_3') {
       const finding = checkMember(env, expr, name === 'internal.member_3');
       if (finding) return finding;

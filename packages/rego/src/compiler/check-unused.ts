@@ -9,11 +9,16 @@ import { bindable, varsOfTerm } from './vars.ts';
 /** Variables declared by `some` or `every` and never mentioned; in strict mode also arguments and what `:=` assigns. */
 export function checkUnusedLocals(context: CompileContext): void {
   for (const { module, written } of context.set.entries) {
+    const text = context.strict ? '' : module.source.text.slice(written.at, written.else?.end ?? written.end);
+    if (!context.strict && !declares.test(text)) continue;
     for (const [at, message] of findUnused(written, context.strict)) {
       context.deferred.push(errorAt(module.source, at, 'rego_compile_error', message));
     }
   }
 }
+
+/** Only these two declare a variable without giving it a value. */
+const declares = /\b(?:some|every)\b/;
 
 type Finding = readonly [at: number, message: string];
 

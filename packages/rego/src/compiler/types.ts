@@ -333,6 +333,12 @@ function joinAll(types: readonly (Type | undefined)[]): Type | undefined {
 
 const knownTypes = new WeakMap<object, Type>();
 
+/** Objects with more members than anybody writes into an equation are schemas, and not searched for empty sets. */
+const schemaSize = 64;
+
+/** Types that were found to admit a value; nothing in them changes. */
+const possible = new WeakSet<Type>();
+
 /** The type of a known value, as exact as types get: every key and item is listed. */
 export function typeOfValue(value: Value): Type {
   if (typeof value !== 'object' || value === null) return readType(value);
@@ -340,6 +346,7 @@ export function typeOfValue(value: Value): Type {
   if (known) return known;
   const type = readType(value);
   knownTypes.set(value, type);
+  if (type.kind === 'object' && type.properties.length > schemaSize) possible.add(type);
   return type;
 }
 
@@ -356,55 +363,63 @@ function readType(value: Value): Type {
       if (isArray(value)) return arrayType(value.map(typeOfValue));
       if (value.kind === 'number') return numberType;
       if (value.kind === 'set') return setType(joinAll(value.items().map(typeOfValue)));
-      return objectType(value.entries().map(([key, member]) => ({ key, value: typeOfValue(member) })));
+      return { kind: 'object', properties: value.entries().map(([key, member]) => new KnownProperty(key, member)) };
   }
 }
 
-/** Two object types laid over each other, as overlapping rules and documents do. */
-export function mergeObjectTypes(a: ObjectType, b: ObjectType): ObjectType {
-  const properties = [...a.properties];
-  for (const property of b.properties) {
-    const at = properties.findIndex(({ key }) => compare(key, property.key) === 0);
-    const known = properties[at];
-    if (known) properties[at] = { key: known.key, value: mergeTypes(known.value, property.value) };
-    else properties.push(property);
+/** Schemas are large and rarely looked into, so the type of a member is made when somebody asks. */
+class KnownProperty implements Property {
+  readonly key: Value;
+  readonly #member: Value;
+
+  constructor(key: Value, member: Value) {
+    this.key = key;
+    this.#member = member;
   }
-  return objectType(properties, mergeRest(a.rest, b.rest));
-}
 
-function mergeRest(a: ObjectType['rest'], b: ObjectType['rest']): ObjectType['rest'] {
-  if (!a || !b) return a ?? b;
-  return { key: or(a.key, b.key) ?? a.key, value: mergeTypes(a.value, b.value) };
-}
-
-function mergeTypes(a: Type, b: Type): Type {
-  if (a.kind === 'object' && b.kind === 'object') return mergeObjectTypes(a, b);
-  return or(a, b) ?? a;
+  get value(): Type {
+    return typeOfValue(this.#member);
+  }
 }
 
 /** Whether a type admits no value because some part of it does not. */
-export function isImpossible(type: Type | undefined, seen: ReadonlySet<Type> = new Set()): boolean {
+export function isImpossible(type: Type | undefined): boolean {
+  if (!type) return true;
+  switch (type.kind) {
+    case 'null':
+    case 'boolean':
+    case 'number':
+    case 'string':
+    case 'any':
+      return false;
+    default:
+      return !possible.has(type) && isImpossibleInside(type, new Set());
+  }
+}
+
+function isImpossibleInside(type: Type | undefined, seen: Set<Type>): boolean {
   const found = settled(type);
   if (!found) return true;
-  if (seen.has(found)) return false;
-  switch (found.kind) {
+  if (found.kind === 'any' || possible.has(found) || seen.has(found)) return false;
+  seen.add(found);
+  const impossible = partsOf(found).some((part) => isImpossibleInside(part, seen));
+  if (!impossible && seen.size === 1) possible.add(found);
+  return impossible;
+}
+
+function partsOf(type: Exclude<Type, RecursiveType | UnknownType>): readonly (Type | undefined)[] {
+  switch (type.kind) {
     case 'function':
-      return found.args.some((arg) => isImpossible(arg, seen)) || isImpossible(found.result, seen);
+      return [...type.args, type.result];
     case 'array':
-      return [...found.items, ...(found.rest ? [found.rest] : [])].some((item) =>
-        isImpossible(item, new Set([...seen, found])),
-      );
+      return type.rest ? [...type.items, type.rest] : type.items;
     case 'object': {
-      const inside = new Set([...seen, found]);
-      const parts = [
-        ...found.properties.map(({ value }) => value),
-        ...(found.rest ? [found.rest.key, found.rest.value] : []),
-      ];
-      return parts.some((part) => isImpossible(part, inside));
+      const values = type.properties.map(({ value }) => value);
+      return type.rest ? [...values, type.rest.key, type.rest.value] : values;
     }
     case 'set':
-      return isImpossible(found.of, seen);
+      return [type.of];
     default:
-      return false;
+      return [];
   }
 }

@@ -1,0 +1,6 @@
+package broken
+
+p if {
+	x := [1, 2
+	y := 3
+}

@@ -1,0 +1,5 @@
+﻿package mark
+
+p := "é😀"
+
+q := 1 # — comment
