@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { createSession, type Descriptor, type Digest, openRepository, type Repos
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { discoverEvidence } from '../src/evidence/discover.ts';
+import { preAuthEncoding } from '../src/statement/envelope.ts';
 import type { IdentityPolicy } from '../src/verification/identity.ts';
 import type { VerifiedEvidence } from '../src/verification/proof.ts';
 import { parseVerificationKey, type VerificationKey } from '../src/verification/public-key.ts';
@@ -441,6 +443,19 @@ describe('a key', () => {
 
   test('refuses what another key signed', async () => {
     expect(await reasonOf(keyBundle(keyPair(), statement(digest)), trust)).toMatch(/not made with the given key/);
+  });
+
+  test('of the plain Ed25519 kind proves as well, and says what it does not know', async () => {
+    const edwards = generateKeyPairSync('ed25519');
+    const byEdwards: Trust = { signer: { kind: 'keys', keys: [verificationKey(edwards)] }, ignoreLog: true };
+    const bundle = keyBundle(pair, statement(digest));
+    expect(await reasonOf(bundle, byEdwards)).toMatch(/the pre-hashed form that cosign signs with is not/);
+    const payload = statement(digest);
+    const sig = sign(null, preAuthEncoding('application/vnd.in-toto+json', payload), edwards.privateKey);
+    const plain = altered(bundle, ({ dsseEnvelope }) => {
+      dsseEnvelope.signatures = [{ sig: sig.toString('base64') }];
+    });
+    expect(await reasonOf(plain, byEdwards)).toBe('proved');
   });
 
   test('with the log is held to an entry of its own', async () => {

@@ -22,7 +22,7 @@ export interface Trust {
   readonly root?: TrustedRoot;
   /** `--insecure-ignore-tlog`: no entry of a transparency log is asked for, and none is looked at. */
   readonly ignoreLog?: boolean;
-  /** `--insecure-ignore-sct`: a certificate without a signed certificate timestamp will do. */
+  /** `--insecure-ignore-sct`: a certificate without a signed certificate timestamp will do; one that it has must hold. */
   readonly ignoreSct?: boolean;
 }
 
@@ -84,8 +84,7 @@ async function verifyByKey(
   keys: readonly VerificationKey[],
 ): Promise<OneProof> {
   const fitting = keys.find(({ key }) => signatureFits(signed.data, key, signed.signature));
-  if (!fitting)
-    return unproved('signature', 'The signature was not made with the given key, or what it signs was altered.');
+  if (!fitting) return unproved('signature', notByKey(keys));
   if (trust.ignoreLog) return { kind: 'signer', signer: signerOf(signed, material, undefined, []) };
   const root = rootOf(trust);
   const { older, known } = splitEntries(material);
@@ -107,6 +106,14 @@ async function verifyByKey(
       signer: signerOf(signed, material, undefined, log),
     }
   );
+}
+
+function notByKey(keys: readonly VerificationKey[]): string {
+  const sentence = 'The signature was not made with the given key, or what it signs was altered.';
+  const edwards = keys.some(({ key }) => key.asymmetricKeyType === 'ed25519');
+  return edwards
+    ? `${sentence} Plain Ed25519 is checked; the pre-hashed form that cosign signs with is not.`
+    : sentence;
 }
 
 async function verifyByCertificate(
