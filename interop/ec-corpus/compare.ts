@@ -71,10 +71,22 @@ function textDifference(wanted: string, found: string): string | undefined {
 /** JSON lines and YAML by what they say, other text as it is; without what the corpus says may be ignored. */
 function comparable(text: string): unknown {
   const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length > 0 && lines.every((line) => /^[{[]/.test(line)))
-    return lines.map((line) => ignoring(JSON.parse(line)));
-  if (/^(components|filepaths):\n/.test(text)) return ignoring(parse(text));
+  if (lines.length > 0 && lines.every((line) => /^[{[]/.test(line))) {
+    return lines.map((line) => ignoring(JSON.parse(line))).sort(byImage);
+  }
+  if (/^(components|ec-version|filepaths):/.test(text)) return ignoring(parse(text));
   return cutErrors(text.replace(/\u001b\[\d+m/g, (escape) => escape).trimEnd());
+}
+
+/** Policy inputs come in the order in which ec's workers ended. */
+function byImage(a: unknown, b: unknown): number {
+  const [x, y] = [imageOf(a), imageOf(b)];
+  return x === y ? 0 : x < y ? -1 : 1;
+}
+
+function imageOf(line: unknown): string {
+  const image = typeof line === 'object' && line !== null && 'image' in line ? line.image : undefined;
+  return typeof image === 'object' && image !== null && 'ref' in image ? String(image.ref) : '';
 }
 
 function ignoring(value: unknown): unknown {
@@ -114,10 +126,10 @@ function upToColon(text: string): string {
 function cutErrors(text: string): string {
   return text
     .replace(
-      /(\] builtin\.[a-z_.]+\n(?: {2}ImageRef: [^\n]*\n)? {2}Reason: [^:]*):[^]*?(?=\n\n| {2}(?:Title|Description|Solution):)/g,
+      /(\] builtin\.[a-z_.]+\n(?: {2}ImageRef: [^\n]*\n)? {2}Reason: [^:]*):[\s\S]*?(?=\n\n| {2}(?:Title|Description|Solution):)/g,
       (_whole, head: string) => head.replace(/\s+/g, ' '),
     )
     .replace(/(="builtin\.[a-z_.]+: [^:"]*):[^"]*"/g, '$1"')
     .replace(/(message="(?:Image|No image)[^:"]*):[^"]*"/g, '$1"')
-    .replace(/(<!\[CDATA\[(?:Image|No image)[^:\]]*):[^]*?\]\]>/g, '$1]]>');
+    .replace(/(<!\[CDATA\[(?:Image|No image)[^:\]]*):[\s\S]*?\]\]>/g, '$1]]>');
 }

@@ -60,6 +60,7 @@ people goes to standard error. Exit code 1 means refused.`,
   async run(invocation) {
     const { io, reporter } = invocation;
     refuseUnverified(invocation);
+    refuseNoPolicy(invocation);
     const core = await import('@sluice/core');
     const { openRepository } = await import('@sluice/oci');
     const ctx = stepContext(invocation);
@@ -71,8 +72,8 @@ people goes to standard error. Exit code 1 means refused.`,
       invocation,
       snapshot.components.map(({ containerImage }) => containerImage),
     );
-    const options = await validationOptions(invocation, ctx, session);
-    refuseNoCheck(options.policy.sources?.length ?? 0, invocation);
+    const input = targets.some(({ format }) => format === 'policy-input');
+    const options = await validationOptions(invocation, ctx, session, { input });
     reporter.progress('validating');
     const { report } = await core.validate(ctx, { ...options, snapshot, open: (ref) => openRepository(session, ref) });
     await writeReport(invocation, report, targets);
@@ -103,7 +104,7 @@ function refuseUnverified({ flags: given }: Invocation<typeof flags>): void {
 }
 
 /** A gate without a policy would pass whatever is signed; ec lets it. */
-function refuseNoCheck(_sources: number, { flags: given }: Invocation<typeof flags>): void {
+function refuseNoPolicy({ flags: given }: Invocation<typeof flags>): void {
   if (given.policy !== undefined) return;
   throw new UsageError('A policy was expected, but none is given; name it with --policy.');
 }

@@ -86,6 +86,7 @@ export async function validationOptions(
   invocation: PolicyInvocation,
   ctx: StepContext,
   session: Session,
+  needs: { readonly input?: boolean } = {},
 ): Promise<Omit<ValidateOptions, 'snapshot' | 'open'>> {
   const { flags } = invocation;
   const core = await import('@sluice/core');
@@ -105,7 +106,8 @@ export async function validationOptions(
     skipSignatureCheck: flags['skip-image-sig-check'],
     workers: flags.workers,
     version,
-    ...((policy.sources ?? []).length === 0
+    // Without sources there is nothing to evaluate, and the engine need not be loaded but for the input document.
+    ...((policy.sources ?? []).length === 0 && needs.input !== true
       ? {}
       : { evaluator: await core.openPolicy(ctx, { ...options, ...sources, filter: flags['filter-type'] }) }),
   };

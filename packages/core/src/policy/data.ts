@@ -62,7 +62,7 @@ function placed(files: readonly SourceFile[]): PlacedFile[] {
 }
 
 function parseDataFile(file: SourceFile): Json {
-  if (!file.path.endsWith('.json')) return parseYaml11(file.text, file.path);
+  if (!file.path.endsWith('.json')) return parseYaml11(file.text, file.path, { lastKeyWins: true });
   try {
     return parseExactJson(file.text);
   } catch (cause) {

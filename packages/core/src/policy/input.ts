@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Component, Snapshot } from '../components/snapshot.ts';
 import { ecPolicy, ecSignature, ecSource } from '../report/ec-shape.ts';
-import { ExactNumber, goJson, isJsonArray, isJsonObject, type Json, parseExactJson } from './exact-json.ts';
+import {
+  ExactNumber,
+  exactNumber,
+  goJson,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  parseExactJson,
+} from './exact-json.ts';
+import { goFloat, goShortFloat } from './go-float.ts';
 import type { PolicySpec } from './spec.ts';
 import type { PolicyTarget } from './target.ts';
-import { goFloat } from './yaml11.ts';
 
 /**
  * The document that policies see of an image, JSON text in ec's shape and order. Everything in it was verified, or read
@@ -60,14 +68,20 @@ function ecComponent(component: Component): unknown {
  * float cannot hold. Data and results keep every digit.
  */
 export function throughFloats(value: Json): Json {
-  if (value instanceof ExactNumber) return asFloat(Number(value.text));
-  if (typeof value === 'number') return asFloat(value);
-  if (isJsonArray(value)) return value.map(throughFloats);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, throughFloats(member)]));
+  return mapNumbers(value, goFloat);
 }
 
-function asFloat(value: number): Json {
-  if (!Number.isFinite(value)) return value;
-  return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : new ExactNumber(goFloat(value));
+/** The same for what ec's own functions answer, which Go prints in its shortest form (`2.097152e+06`). */
+export function throughShortFloats(value: Json): Json {
+  return mapNumbers(value, goShortFloat);
+}
+
+function mapNumbers(value: Json, print: (number: number) => string): Json {
+  if (value instanceof ExactNumber || typeof value === 'number') {
+    const number = Number(value instanceof ExactNumber ? value.text : value);
+    return Number.isFinite(number) ? exactNumber(print(number)) : value;
+  }
+  if (isJsonArray(value)) return value.map((item) => mapNumbers(item, print));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mapNumbers(member, print)]));
 }

@@ -85,7 +85,8 @@ async function sigstoreOptions(
     public_key: '',
     rekor_url: policy.rekorUrl ?? '',
   };
-  if (options.verifies === false) return { ...none, public_key: pemOnly(policy.publicKey) };
+  if (options.verifies === false)
+    return { ...none, public_key: (policy.sources ?? []).length === 0 ? '' : pemOnly(policy.publicKey) };
   const signer = expectedSigner(policy, {
     ...(options.publicKey === undefined ? {} : { publicKey: options.publicKey }),
     ...(options.identity === undefined ? {} : { identity: options.identity }),

@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import { SluiceError } from '../error.ts';
 import { ExactNumber, exactNumber, isJsonObject, type Json } from './exact-json.ts';
+import { goFloat } from './go-float.ts';
 
 /** Nodes that may be visited in one file, aliases counted as often as they are followed: against alias bombs. */
 const maxNodes = 500_000;
@@ -22,14 +23,19 @@ const maxNodes = 500_000;
  * date stays its text, `010` is eight, integers keep all their digits. Only the first document counts.
  * Throws `SluiceError` (`configuration`) naming `file`.
  */
-export function parseYaml11(text: string, file: string): Json {
+export function parseYaml11(text: string, file: string, options: YamlOptions = {}): Json {
   const [first] = documents(text, file);
-  return first === undefined ? null : convert(first, file);
+  return first === undefined ? null : convert(first, file, options);
+}
+
+export interface YamlOptions {
+  /** Of a key that is given twice the last value counts, as for ec; it is an error without this. */
+  readonly lastKeyWins?: boolean;
 }
 
 /** Every document of the file, as `validate input` reads a stream of documents. */
-export function parseYaml11Stream(text: string, file: string): Json[] {
-  return documents(text, file).map((document) => convert(document, file));
+export function parseYaml11Stream(text: string, file: string, options: YamlOptions = {}): Json[] {
+  return documents(text, file).map((document) => convert(document, file, options));
 }
 
 function documents(text: string, file: string): Document[] {
@@ -51,16 +57,19 @@ function documents(text: string, file: string): Document[] {
 
 interface Reader {
   readonly file: string;
+  readonly options: YamlOptions;
   readonly anchors: Map<string, Node>;
   /** Anchored nodes being read: an alias to one of them would never end. */
   readonly open: Set<Node>;
   visited: number;
 }
 
-function convert(document: Document, file: string): Json {
+function convert(document: Document, file: string, options: YamlOptions): Json {
   // The parser gives a document's contents as a node, or null for an empty document.
   const contents = document.contents as Node | null;
-  return contents === null ? null : nodeValue({ file, anchors: new Map(), open: new Set(), visited: 0 }, contents);
+  return contents === null
+    ? null
+    : nodeValue({ file, options, anchors: new Map(), open: new Set(), visited: 0 }, contents);
 }
 
 function nodeValue(reader: Reader, node: unknown): Json {
@@ -99,7 +108,8 @@ function mapValue(reader: Reader, map: YAMLMap): Json {
       continue;
     }
     const name = keyText(reader, nodeValue(reader, key));
-    if (members.has(name)) throw refused(reader.file, `the key "${name}" occurs twice`);
+    if (members.has(name) && reader.options.lastKeyWins !== true)
+      throw refused(reader.file, `the key "${name}" occurs twice`);
     members.set(name, nodeValue(reader, value));
   }
   return Object.fromEntries([...merged, ...members]);
@@ -163,16 +173,6 @@ function float(text: string): Json | undefined {
   const value = Number(text);
   if (!Number.isFinite(value)) return undefined;
   return exactNumber(goFloat(value));
-}
-
-/** A 64-bit float as Go's encoding/json prints it: without exponent from 1e-6 up to 1e21. */
-export function goFloat(value: number): string {
-  if (Object.is(value, -0)) return '-0';
-  const text = String(value);
-  const match = /^(-?[0-9.]+)e([-+])(\d+)$/.exec(text);
-  if (match === null) return text;
-  const [, digits = '', sign = '+', exponent = '0'] = match;
-  return `${digits}e${sign}${sign === '-' ? exponent.padStart(2, '0').replace(/^0(\d)$/, '$1') : exponent}`;
 }
 
 function refused(file: string, reason: string): SluiceError {

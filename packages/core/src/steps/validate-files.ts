@@ -30,6 +30,12 @@ const maxFileBytes = 64 * 1024 * 1024;
 export async function validateFiles(ctx: StepContext, options: ValidateFilesOptions): Promise<InputReport> {
   const inputs = [...new Set(options.inputs)].filter((input) => input.trim() !== '');
   if (inputs.length === 0) throw new SluiceError('usage', 'No file is given; name at least one to validate.');
+  if ((options.policy.sources ?? []).length === 0) {
+    throw new SluiceError(
+      'configuration',
+      'The policy should name sources, but names none; a gate that checks nothing must not pass.',
+    );
+  }
   const files: FileReport[] = [];
   for (const input of inputs) files.push(await validateOne(options, input));
   files.sort((a, b) => compareText(b.filepath, a.filepath));
@@ -105,7 +111,7 @@ async function parseText(text: string, name: string, extension: string): Promise
   if (extension === '.json') return parseJson(text, name);
   if (extension === '.toml') return parseToml(text, name);
   if (extension === '.yaml' || extension === '.yml' || extension === '') {
-    const documents = parseYaml11Stream(text, name);
+    const documents = parseYaml11Stream(text, name, { lastKeyWins: true });
     return documents.length === 1 ? (documents[0] ?? null) : documents;
   }
   throw new SluiceError(

@@ -83,7 +83,7 @@ export async function imageFiles(
 /** Parsed files by path; what is neither YAML nor JSON is left out. */
 export function parsedEntry(path: string, content: Uint8Array): [string, Json][] {
   try {
-    return [[path, parseYaml11(Buffer.from(content).toString('utf8'), path)]];
+    return [[path, parseYaml11(Buffer.from(content).toString('utf8'), path, { lastKeyWins: true })]];
   } catch {
     return [];
   }

@@ -11,7 +11,7 @@ import {
 } from '@sluice/oci';
 import type { OpenRepository } from '../../components/snapshot.ts';
 import { type Json, type JsonObject, parseExactJson } from '../exact-json.ts';
-import { throughFloats } from '../input.ts';
+import { throughShortFloats } from '../input.ts';
 import { declarations } from './declarations.ts';
 import type { HostFunction } from './host-function.ts';
 import { imageFiles, parsedEntry, tarFiles } from './image-tree.ts';
@@ -28,7 +28,7 @@ export function ociFunctions(open: OpenRepository): readonly HostFunction[] {
     { declaration: declarations.blob, answer: at(blobText) },
     {
       declaration: declarations.parsedBlob,
-      answer: at(async (image) => throughFloats(parseExactJson(await blobText(image)))),
+      answer: at(async (image) => throughShortFloats(parseExactJson(await blobText(image)))),
     },
     { declaration: declarations.blobFiles, answer: at((image, args) => blobFiles(image, texts(args[1]))) },
     { declaration: declarations.imageFiles, answer: at((image, args) => filesOfImage(image, texts(args[1]))) },
@@ -90,17 +90,14 @@ async function blobFiles(image: Image, paths: readonly string[]): Promise<JsonOb
   const wanted = new Set(paths);
   const bytes = await blobBytes(image);
   const files = await tarFiles(once(bytes), (name) => wanted.has(name));
-  return Object.fromEntries(
-    files.flatMap(({ path, content }) => parsedEntry(path, content).map(([key, value]) => [key, throughFloats(value)])),
-  );
+  return Object.fromEntries(files.flatMap(({ path, content }) => parsedEntry(path, content)));
 }
 
 async function filesOfImage(image: Image, folders: readonly string[]): Promise<JsonObject> {
   if (image.reference.digest === undefined)
     throw new OciError('bad-reference', 'Expected an image to be named by digest.');
   const manifest = await platformManifest(image);
-  const files = await imageFiles(image.repository, manifest, folders);
-  return Object.fromEntries(Object.entries(files).map(([path, value]) => [path, throughFloats(value)]));
+  return imageFiles(image.repository, manifest, folders);
 }
 
 /** The image itself, or linux/amd64 of an index. */

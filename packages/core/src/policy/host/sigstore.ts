@@ -10,7 +10,7 @@ import type { TrustedRoot } from '../../verification/trusted-root.ts';
 import { verifyEvidence } from '../../verification/verify-evidence.ts';
 import type { Trust } from '../../verification/verify-material.ts';
 import { isJsonObject, type Json, type JsonObject, parseExactJson } from '../exact-json.ts';
-import { throughFloats } from '../input.ts';
+import { throughShortFloats } from '../input.ts';
 import { declarations } from './declarations.ts';
 import type { HostFunction } from './host-function.ts';
 
@@ -91,7 +91,7 @@ function attestations(evidence: VerifiedEvidence): Json[] {
   return [...evidence.attestations, ...signed]
     .toSorted((a, b) => ((a.places[0]?.manifest ?? '') < (b.places[0]?.manifest ?? '') ? -1 : 1))
     .map(({ payload, signers }) => ({
-      statement: throughFloats(parseExactJson(Buffer.from(payload).toString('utf8'))),
+      statement: throughShortFloats(parseExactJson(Buffer.from(payload).toString('utf8'))),
       signatures: signers.map(signatureMembers),
     }));
 }
