@@ -144,6 +144,16 @@ describe('securing an image', () => {
     expect(await discoverEvidence(target.repository, target.digest)).toEqual(before);
   });
 
+  it('adds nothing the second time on a laptop either', async () => {
+    const target = await image();
+    const env = { SIGSTORE_ID_TOKEN: stack.oidc.mintEmailToken('ada@acme.example') };
+    const first = await signImage(context(env), { ...target, signing: keyless() });
+    expect(first.signer).toMatchObject({ subject: 'ada@acme.example' });
+    expect((await signImage(context(env), { ...target, signing: keyless() })).attached).toEqual([]);
+    const other = { SIGSTORE_ID_TOKEN: stack.oidc.mintEmailToken('grace@acme.example') };
+    expect((await signImage(context(other), { ...target, signing: keyless() })).attached).toHaveLength(1);
+  });
+
   it('adds the provenance of another job, and does not sign the image again', async () => {
     const target = await image();
     await secure(context(gitlabJob()), { ...target, signing: keyless() });
@@ -331,6 +341,36 @@ describe('a service that fails', () => {
     expect(error.message).toMatch(sentence);
     expect(`${error.stack}${logged.join()}`).not.toContain(env.SIGSTORE_ID_TOKEN);
     expect((await discoverEvidence(target.repository, target.digest)).items).toEqual([]);
+  });
+
+  it('a log that answers with the entry of another signature is not believed', async () => {
+    const target = await image();
+    const present = await fetch(`${stack.rekorUrl}/api/v1/log/entries?logIndex=0`);
+    const body = await present.text();
+    expect(present.status).toBe(200);
+    const rekor = await relay(stack.rekorUrl, () => ({ status: 201, body }));
+    const services = { fulcioUrl: stack.fulcioUrl, rekorUrl: rekor.url };
+    const signed = signImage(context(gitlabJob()), { ...target, signing: keyless({ services }) });
+    await expect(signed).rejects.toThrow(/found entry 0, which is for another; nothing was attached/);
+    expect((await discoverEvidence(target.repository, target.digest)).items).toEqual([]);
+  });
+
+  it('an entry that the log has already is fetched', async () => {
+    const target = await image();
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const reference = path.join(folder, 'ed25519.pem');
+    await writeFile(reference, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    // Ed25519 signs the same bytes the same way, so the second repository gets the entry of the first.
+    const signing: SigningOptions = {
+      signer: { kind: 'key', reference, password: async () => '' },
+      services: { rekorUrl: stack.rekorUrl },
+      retry,
+    };
+    const first = await signImage(context({}), { ...target, signing });
+    const copy = openRepository(session, { registry: stack.registry.host, repository: 'acme/copy' });
+    await pushImage(copy, `image ${repositories}`);
+    const second = await signImage(context({}), { repository: copy, digest: target.digest, signing });
+    expect(second.attached[0]?.logEntries).toEqual(first.attached[0]?.logEntries);
   });
 
   it('an unknown issuer is refused by Fulcio itself, in its own words', async () => {

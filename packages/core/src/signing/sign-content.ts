@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StepContext } from '../context.ts';
+import { SluiceError } from '../error.ts';
 import type { LogEntry } from '../evidence/evidence.ts';
 import { writeBundle } from '../evidence/write-bundle.ts';
 import { throwIfAborted } from '../http/retry.ts';
@@ -69,5 +70,15 @@ async function testify(ctx: StepContext, session: SigningSession, request: LogRe
     ),
     Promise.all(services.tsaUrls.map((url) => requestTimestamp(http, url, request.signature))),
   ]);
+  for (const entry of entries) refuseForeignEntry(entry, request);
   return { entries, timestamps };
+}
+
+/** An entry for another signature would make this one unverifiable; every kind of entry holds the signature as base64. */
+function refuseForeignEntry(entry: LogEntry, { signature }: LogRequest): void {
+  if (Buffer.from(entry.body).includes(signature.toString('base64'))) return;
+  throw new SluiceError(
+    'signing',
+    `Expected a log entry for the signature that was sent, found entry ${entry.logIndex}, which is for another; nothing was attached.`,
+  );
 }
