@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   createSession,
   type Digest,
@@ -227,6 +230,21 @@ describe('validate refuses', () => {
     await attest(to, image);
     const component = await runOne('stolen:1');
     expect(component.violations[0]?.msg).toContain(`It should be about ${image}, but is about ${other}.`);
+  });
+
+  test('a policy that has a key, where the command line names an identity instead', async () => {
+    const { host } = registry;
+    const trustedRoot = { mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1' };
+    const lists = { tlogs: [], ctlogs: [], certificateAuthorities: [], timestampAuthorities: [] };
+    const folder = await mkdtemp(join(tmpdir(), 'validate-'));
+    await writeFile(join(folder, 'root.json'), JSON.stringify({ ...trustedRoot, ...lists }));
+    const identity = { issuer: 'https://gitlab.com', subject: 'me' };
+    const trust = { kind: 'file', path: join(folder, 'root.json') } as const;
+    const { report } = await run(['good:1'], { identity, trust });
+    await rm(folder, { recursive: true });
+    expect([report.success, report.key, report.policy]).toEqual([false, '', {}]);
+    expect(report.components[0]?.containerImage).toContain(host);
+    expect(report.components[0]?.violations[1]?.msg).toMatch(/signed with a key, but a keyless signature/);
   });
 
   test('a policy whose sources nothing evaluates, before it asks for anything', async () => {

@@ -118,7 +118,7 @@ function resultOf(
     snapshot: '',
     components,
     key,
-    policy: options.publicKey ? { ...policy, publicKey: options.publicKey } : policy,
+    policy: shownPolicy(policy, options.publicKey, trust),
     version: options.version,
     effectiveTime: shownTime(effectiveTime, validations, ctx.now()),
     notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
@@ -134,4 +134,12 @@ function shownTime(time: EffectiveTime, validations: readonly ImageValidation[],
   if (time.kind === 'at') return time.instant;
   const times = validations.flatMap(({ effectiveTime }) => effectiveTime ?? []);
   return times.toSorted((a, b) => (a < b ? -1 : 1)).at(-1) ?? instantOf(now);
+}
+
+/** The policy as it was applied: with the key of the command line, and without a key that an identity put aside. */
+function shownPolicy(policy: PolicySpec, publicKey: string | undefined, trust: Trust): PolicySpec {
+  if (publicKey) return { ...policy, publicKey };
+  if (trust.signer.kind === 'keys') return policy;
+  const { publicKey: _unused, ...keyless } = policy;
+  return keyless;
 }
