@@ -5,6 +5,7 @@ export { BuiltinError } from './builtins/builtin.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export type { AnnotationLink } from './compiler/annotation-set.ts';
 export { RegoError, type RegoErrorCode, RegoErrors } from './error.ts';
+export { errorsToJson } from './error-json.ts';
 export type { Ask } from './eval/host.ts';
 export {
   type Bindings,
@@ -15,11 +16,14 @@ export {
   evaluateWithHost,
   type HostOptions,
 } from './evaluate.ts';
+export { type InspectedAnnotations, type Inspection, inspect, inspectionToJson } from './inspect.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { Location } from './location.ts';
 export { type ParseOptions, parseModule } from './parse.ts';
 export type { CustomBuiltin, Policy } from './policy.ts';
+export { loadPolicy, savePolicy } from './save.ts';
 export type { Annotations, Module, RegoVersion, Rule, Term } from './syntax/ast.ts';
+export { moduleToJson } from './syntax/ast-json.ts';
 export { type CaseResult, runTests, type TestOptions, type TestResult } from './test-runner.ts';
 export { compare, equal } from './value/compare.ts';
 export { fromJson, fromPlain, type Plain, toJson, toPlain } from './value/json.ts';

@@ -15,10 +15,12 @@ describe('modules as OPA reads and checks them', () => {
   });
 
   const file = process.env['SLUICE_REGO_SOURCES'];
-  it.runIf(file)('agree on every source of the given file', () => {
-    const { mismatches } = compareSources(readSources(file ?? ''));
-    expect(mismatches).toEqual([]);
-  });
+  if (file !== undefined) {
+    it('agree on every source of the given file', () => {
+      const { mismatches } = compareSources(readSources(file));
+      expect(mismatches).toEqual([]);
+    });
+  }
 
   it('notices a module that OPA refuses and we accept', () => {
     const refused = { code: 'rego_parse_error', row: 1, col: 1, message: 'no' };

@@ -63,8 +63,9 @@ function typed(type: string, value: Value): RegoObject {
   return node({ type, value });
 }
 
-function pathToJson(path: readonly string[]): Value {
-  return path.map((part, index) => typed(index === 0 ? 'var' : 'string', part));
+/** A path of a document as the terms of a reference. */
+export function pathToJson(path: readonly Value[]): Value {
+  return path.map((part, index) => (index === 0 ? typed('var', part) : valueToJson(part)));
 }
 
 function importToJson({ path, alias }: Import): Value {
