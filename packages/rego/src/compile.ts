@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { checks } from './compiler/checks.ts';
 import { type CustomBuiltin, Policy } from './policy.ts';
-import type { Module } from './syntax/ast.ts';
+import type { Module, Rule } from './syntax/ast.ts';
 
 export interface CompileOptions {
   /** Functions the embedder adds, such as `ec.oci.blob`. */
@@ -26,6 +26,15 @@ export interface CompileOptions {
  * @throws {RegoErrors} What is wrong with them, sorted by position, with OPA's codes and words.
  */
 export function compile(modules: readonly Module[], options: CompileOptions = {}): Policy {
+  return newPolicy(modules, options);
+}
+
+/** The same, with rules of an earlier compilation where there are some. */
+export function newPolicy(
+  modules: readonly Module[],
+  options: CompileOptions,
+  prepared?: (index: number) => Rule | undefined,
+): Policy {
   return new Policy(modules, {
     strict: options.strict ?? false,
     print: options.print ?? false,
@@ -33,6 +42,7 @@ export function compile(modules: readonly Module[], options: CompileOptions = {}
     watch: options.watch ?? false,
     checked: options.checked ?? false,
     checks,
+    ...(prepared && { prepared }),
     ...(options.builtins && { builtins: options.builtins }),
     ...(options.without && { without: options.without }),
   });

@@ -9,7 +9,7 @@ import { LocalNames } from './compiler/terms.ts';
 import { separateTests } from './compiler/test-rules.ts';
 import { type Ask, askHost } from './eval/host.ts';
 import { type Callable, Planner } from './plan/planner.ts';
-import type { Module } from './syntax/ast.ts';
+import type { Module, Rule } from './syntax/ast.ts';
 import type { Value } from './value/value.ts';
 
 /** A built-in function of the embedder. */
@@ -35,6 +35,8 @@ export interface PolicyOptions {
   readonly watch: boolean;
   readonly checked: boolean;
   readonly checks: readonly Stage[];
+  /** A rule as an earlier compilation left it, by its place among all rules. */
+  readonly prepared?: (index: number) => Rule | undefined;
 }
 
 /** Compiled modules. Made by `compile`; any number of evaluations may share one. */
@@ -43,6 +45,7 @@ export class Policy {
   readonly set: ModuleSet;
   readonly planner: Planner;
   readonly context: CompileContext;
+  readonly #prepare: (entry: RuleEntry) => void;
 
   constructor(modules: readonly Module[], options: PolicyOptions) {
     this.modules = options.tests ? separateTests(modules) : modules;
@@ -67,12 +70,19 @@ export class Policy {
       runStages(this.context, options.checks);
       for (const entry of set.entries) prepared.add(entry);
     }
-    const prepare = (entry: RuleEntry): void => {
+    this.#prepare = (entry) => {
       if (prepared.has(entry)) return;
       prepared.add(entry);
-      prepareRule(entry, this.context);
+      const known = options.prepared?.(entry.index);
+      if (known) entry.rule = known;
+      else prepareRule(entry, this.context);
     };
-    this.planner = new Planner(set, builtins, prepare, options.watch);
+    this.planner = new Planner(set, builtins, this.#prepare, options.watch);
+  }
+
+  /** Brings every rule into the form that is planned. */
+  prepareAll(): void {
+    for (const entry of this.set.entries) this.#prepare(entry);
   }
 }
 

@@ -5,6 +5,8 @@ import { constant, reference, variable } from './terms.ts';
 
 /** A rule on its way through the compiler. */
 export interface RuleEntry {
+  /** Place among all rules of the set. */
+  readonly index: number;
   readonly module: Module;
   /** As it was parsed. */
   readonly written: Rule;
@@ -49,6 +51,7 @@ export function buildModuleSet(modules: readonly Module[]): ModuleSet {
       const prefix = [ruleName(rule), ...groundPrefix(rule.head.ref.path)];
       const node = descend(nodes, home, prefix);
       const entry: RuleEntry = {
+        index: entries.length,
         module,
         written: rule,
         rule,

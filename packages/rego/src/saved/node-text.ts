@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Value } from '../value/value.ts';
+import { decodeValue, encodeValue, type SavedValue } from './value-text.ts';
+
+/**
+ * Nodes of the syntax tree as JSON text. They are plain data except for the values in them, which stand in members of
+ * these names.
+ */
+const valueMembers: ReadonlySet<string> = new Set(['custom', 'labels', 'definition']);
+
+export function nodeText(node: object): string {
+  return JSON.stringify(plain(node));
+}
+
+/** Reads back what {@link nodeText} wrote; the type is the caller's promise, kept by the format's version. */
+export function nodeOf<T extends object>(text: string): T {
+  const node: unknown = JSON.parse(text);
+  restore(node);
+  return node as T; // written from a T by the same version of this file
+}
+
+function plain(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(plain);
+  if (typeof node !== 'object' || node === null) return node;
+  const isConstant = 'kind' in node && node.kind === 'constant';
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(node)) {
+    // A member of such a name is a value by the syntax tree's types.
+    copy[name] = holdsValue(name, isConstant) ? encodeValue(member as Value) : plain(member);
+  }
+  return copy;
+}
+
+function restore(node: unknown): void {
+  if (Array.isArray(node)) {
+    for (const item of node) restore(item);
+    return;
+  }
+  if (typeof node !== 'object' || node === null) return;
+  const isConstant = 'kind' in node && node.kind === 'constant';
+  const members = node as Record<string, unknown>; // JSON.parse makes nothing else
+  for (const name in members) {
+    const member = members[name];
+    if (typeof member !== 'object' || member === null) continue;
+    if (holdsValue(name, isConstant)) members[name] = decodeValue(member as SavedValue); // written by plain()
+    else restore(member);
+  }
+}
+
+function holdsValue(name: string, isConstant: boolean): boolean {
+  return isConstant ? name === 'value' : valueMembers.has(name);
+}
