@@ -21,6 +21,7 @@ import { discoverEvidence } from '../src/evidence/discover.ts';
 import type { SigningOptions } from '../src/signing/signing-options.ts';
 import { readPredicate } from '../src/statement/predicate.ts';
 import { attestImage, type SecureRequest, secure, signImage } from '../src/steps/secure.ts';
+import { parseVerificationKey } from '../src/verification/public-key.ts';
 import { parseTrustedRoot, type TrustedRoot } from '../src/verification/trusted-root.ts';
 import { verifyEvidence } from '../src/verification/verify-evidence.ts';
 import { pushImage } from './support/evidence.ts';
@@ -445,6 +446,43 @@ describe('nothing is signed when', () => {
     const ctx = { ...context(gitlabJob()), signal: AbortSignal.abort() };
     await expect(signImage(ctx, { ...target, signing: keyless() })).rejects.toThrow();
     expect((await discoverEvidence(target.repository, target.digest)).items).toEqual([]);
+  });
+});
+
+describe('signing with a key', () => {
+  const kinds = {
+    'P-256': () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    'P-384': () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+    'RSA 3072': () => generateKeyPairSync('rsa', { modulusLength: 3072 }),
+    Ed25519: () => generateKeyPairSync('ed25519'),
+  };
+  it.each(Object.entries(kinds))(
+    'on %s is proved by that key and by no other, in both layouts',
+    async (_name, make) => {
+      const target = await image();
+      const { privateKey, publicKey } = make();
+      const reference = path.join(folder, `${publicKey.asymmetricKeyType}-${repositories}.pem`);
+      await writeFile(reference, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+      const signer = { kind: 'key', reference, password: async () => '' } as const;
+      const signing: SigningOptions = { signer, services: { tlogUpload: false }, layout: 'both' };
+      const report = await signImage(context({}), { ...target, signing });
+      expect(report.attached.map(({ layout }) => layout)).toEqual(['referrer', 'tag']);
+      const evidence = await discoverEvidence(target.repository, target.digest);
+      const verify = (pem: string) => {
+        const keys = [parseVerificationKey(pem, 'the key')];
+        return verifyEvidence(evidence, { signer: { kind: 'keys', keys }, ignoreLog: true }, new Date());
+      };
+      const pem = (key: typeof publicKey) => key.export({ format: 'pem', type: 'spki' }).toString();
+      expect((await verify(pem(publicKey))).signatures).toHaveLength(2);
+      expect((await verify(pem(make().publicKey))).signatures).toEqual([]);
+    },
+  );
+
+  it('asks for no service and no token', async () => {
+    const target = await image();
+    const signing: SigningOptions = { signer: await keyFile(), services: { tlogUpload: false } };
+    const env = { ...gitlabVariables(), SIGSTORE_ID_TOKEN: 'not looked at' };
+    expect((await signImage(context(env), { ...target, signing })).signer).toMatchObject({ kind: 'key' });
   });
 });
 
