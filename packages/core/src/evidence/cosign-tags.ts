@@ -4,6 +4,7 @@ import { SluiceError } from '../error.ts';
 import { readEnvelope } from './bundle.ts';
 import type { LogEntry, SignedMaterial } from './evidence.ts';
 import { malformed, parseJson, readBase64, readInteger, readObject, readString } from './json-reader.ts';
+import { pemBlocks } from './pem.ts';
 
 /**
  * What cosign writes under its tags `sha256-….sig` and `sha256-….att` (sigstore/cosign, specs/SIGNATURE_SPEC.md), and
@@ -41,21 +42,15 @@ export function readAttestationLayer(layer: Descriptor, bytes: Uint8Array): Sign
 
 function readAnnotations(layer: Descriptor): Omit<SignedMaterial, 'content'> {
   const annotations = layer.annotations ?? {};
-  const [certificate] = readPem(annotations[cosignAnnotations.certificate] ?? '');
+  const [certificate] = pemBlocks(annotations[cosignAnnotations.certificate] ?? '', 'CERTIFICATE');
   const entry = annotations[cosignAnnotations.bundle];
   const timestamp = annotations[cosignAnnotations.timestamp];
   return {
     ...(certificate === undefined ? {} : { certificate }),
-    chain: readPem(annotations[cosignAnnotations.chain] ?? ''),
+    chain: pemBlocks(annotations[cosignAnnotations.chain] ?? '', 'CERTIFICATE'),
     logEntries: entry === undefined || entry === '' ? [] : [readLogEntry(entry)],
     timestamps: timestamp === undefined || timestamp === '' ? [] : [readTimestamp(timestamp)],
   };
-}
-
-/** The DER bytes of each certificate in a PEM text. */
-export function readPem(text: string): readonly Uint8Array[] {
-  const blocks = text.matchAll(/-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----/g);
-  return [...blocks].map(([, body]) => Buffer.from(body ?? '', 'base64'));
 }
 
 function readLogEntry(text: string): LogEntry {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ASN1Obj, X509Certificate } from '@sigstore/core';
 import { SluiceError } from '../error.ts';
+import { pemText } from '../evidence/pem.ts';
 import { fulcioExtensions } from './identity.ts';
 
 const subjectAltName = '2.5.29.17';
@@ -41,7 +42,7 @@ function describe(certificate: X509Certificate, der: Uint8Array): CertificateDet
   const names = alternativeNames(values.get(subjectAltName));
   const issuer = extensions.get(`${fulcioRoot}8`) ?? extensions.get(`${fulcioRoot}1`);
   return {
-    pem: toPem(der),
+    pem: pemText(der, 'CERTIFICATE'),
     der,
     identity: {
       ...(issuer === undefined ? {} : { issuer }),
@@ -54,15 +55,6 @@ function describe(certificate: X509Certificate, der: Uint8Array): CertificateDet
     forCodeSigning: keyUsages(values.get(extendedKeyUsage)).includes(codeSigning),
     metadata: certificateMetadata(certificate, extensions, names),
   };
-}
-
-/** A PEM text as Go writes it: lines of 64 characters and a final newline. */
-export function toPem(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 function extensionValues(certificate: X509Certificate): ReadonlyMap<string, Buffer> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createPublicKey } from 'node:crypto';
 import type { LogEntry } from '../evidence/evidence.ts';
+import { pemBlocks } from '../evidence/pem.ts';
 
 /**
  * Whether the root hash and tree size that an inclusion proof states are those of the checkpoint it brings. The proof is
@@ -48,8 +49,8 @@ function at(value: unknown, ...path: readonly (string | number)[]): unknown {
 function fromPem(value: unknown): Uint8Array | undefined {
   if (typeof value !== 'string') return undefined;
   const pem = Buffer.from(value, 'base64').toString('utf8');
-  const body = /-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/.exec(pem)?.[1];
-  if (body !== undefined) return Buffer.from(body, 'base64');
+  const [certificate] = pemBlocks(pem, 'CERTIFICATE');
+  if (certificate !== undefined) return certificate;
   return createPublicKey(pem).export({ type: 'spki', format: 'der' });
 }
 

@@ -9,7 +9,7 @@ import type {
 import type { TrustMaterial } from '@sigstore/verify';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
-import { readPem } from '../evidence/cosign-tags.ts';
+import { pemBlocks } from '../evidence/pem.ts';
 
 /** Where the keys and certificates come from that keyless signatures are checked against. */
 export type TrustSource =
@@ -166,7 +166,7 @@ async function fromParts(parts: TrustParts): Promise<TrustedRoot> {
 /** A chain of intermediates to one root; roots that do not chain are authorities of their own. */
 async function authorities(file: string | undefined, what: string): Promise<TrustMaterial['certificateAuthorities']> {
   if (file === undefined) return [];
-  const ders = readPem(await readText(file, what));
+  const ders = pemBlocks(await readText(file, what), 'CERTIFICATE');
   if (ders.length === 0) throw notPem(file, what);
   const { KeptCertificate } = await import('./kept-certificate.ts');
   try {

@@ -4,6 +4,7 @@ import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { SignedEntity, TrustMaterial } from '@sigstore/verify';
 import { SluiceError } from '../error.ts';
 import type { LogEntry, SignedMaterial } from '../evidence/evidence.ts';
+import { pemText } from '../evidence/pem.ts';
 import { preAuthEncoding } from '../statement/envelope.ts';
 import type { CertificateDetails } from './certificate.ts';
 import { type IdentityPolicy, matchIdentity } from './identity.ts';
@@ -359,7 +360,7 @@ function signerOf(
     keyid: certificate?.keyid || signed.keyid,
     signature: Buffer.from(signed.signature).toString('base64'),
     ...(certificate === undefined ? {} : { certificate }),
-    chain: material.chain.map(pemOf),
+    chain: material.chain.map((der) => pemText(der, 'CERTIFICATE')),
     logEntries: log.map(({ logIndex, kind, promise, integratedTime }) => ({
       logIndex,
       kind,
@@ -367,12 +368,4 @@ function signerOf(
       ...(promise && integratedTime ? { integratedTime: new Date(Number(integratedTime) * 1000) } : {}),
     })),
   };
-}
-
-function pemOf(der: Uint8Array): string {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
