@@ -10,6 +10,7 @@ import { comparison } from './comparison.ts';
 import { digests } from './digests.ts';
 import { encoding } from './encoding.ts';
 import { globs } from './glob.ts';
+import { graphql } from './graphql.ts';
 import { graphs } from './graphs.ts';
 import { http } from './http.ts';
 import { jsonPatch } from './json-patch.ts';
@@ -55,6 +56,7 @@ const families: readonly Family[] = [
   rego,
   uuids,
   globs,
+  graphql,
   graphs,
   jsonPatch,
   jsonSchema,
