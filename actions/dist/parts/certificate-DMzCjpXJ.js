@@ -1,0 +1,1 @@
+export{t as readCertificate}from"./certificate-CtC4nL6g.js";

@@ -1,0 +1,1 @@
+function e(e){return e.replaceAll(/(?![\n\t])\p{Cc}/gu,e=>`\\x${e.charCodeAt(0).toString(16).padStart(2,`0`)}`).replaceAll(/^(\s*)::/gm,`$1: :`).replaceAll(/^(\s*)##\[/gm,`$1# #[`)}export{e as t};

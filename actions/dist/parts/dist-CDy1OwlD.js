@@ -1,0 +1,1 @@
+import{t as e}from"./dist-JzpasiLK.js";export default e();export{};

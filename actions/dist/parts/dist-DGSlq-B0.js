@@ -1,0 +1,1 @@
+import{t as e}from"./dist-D4rICElY.js";export default e();export{};

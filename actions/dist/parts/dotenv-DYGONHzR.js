@@ -1,0 +1,1 @@
+import{writeFile as e}from"node:fs/promises";const t={dotenv:{type:`string`,value:`FILE`,help:`Write the outcome as variables for a later job: SLUICE_IMAGE by digest, …`}};async function n(t,n){if(t===void 0)return;let r=Object.entries(n).map(([e,t])=>`${e}=${t}\n`);await e(t,r.join(``))}export{n,t};

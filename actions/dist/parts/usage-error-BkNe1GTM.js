@@ -1,0 +1,1 @@
+export{t as UsageError}from"./usage-error-DUptsIky.js";

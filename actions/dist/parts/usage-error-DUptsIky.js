@@ -1,0 +1,1 @@
+var e=class extends Error{name=`UsageError`;code=`usage`};export{e as t};

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// GitHub's workflows run by `act` without Docker, against the embedded services. Three things differ from GitHub, and
+// nothing else: `uses: sluice-ci/sluice/…@v1` is this checkout, Docker's actions are stand-ins that push a folder with
+// `sluice image append`, and the registry and the issuer of the embedded stack take the place of the public ones.
+
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { githubVariables, type LocalStack, startLocal, writeTrustFiles } from '@sluice/local';
+import { createSession, type Digest, openRepository, parseReference } from '@sluice/oci';
+import { type GitHubServer, startGitHub } from '../actions/test/github-server.ts';
+
+const root = join(import.meta.dirname, '..');
+const run = promisify(execFile);
+
+export interface ActScene {
+  readonly stack: LocalStack;
+  readonly github: GitHubServer;
+  /** The work tree of the repository that runs the workflow. */
+  readonly folder: string;
+  /** `127.0.0.1:PORT/acme/shop` */
+  readonly imageName: string;
+  write(path: string, text: string): Promise<void>;
+  /** Copies a folder of `examples/`, with the names of the public services replaced by those of the stack. */
+  copyExample(name: string, replacements?: Readonly<Record<string, string>>): Promise<void>;
+  act(options?: ActOptions): Promise<ActRun>;
+  digestOf(reference: string): Promise<Digest | undefined>;
+}
+
+export interface ActOptions {
+  readonly event?: string;
+  /** The event's payload. */
+  readonly payload?: object;
+  /** The workflow that signs, as the token names it; the repository's own release.yml when absent. */
+  readonly signer?: string;
+  /** False: the job has no `id-token: write`. */
+  readonly identity?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly workflow?: string;
+  readonly arguments?: readonly string[];
+}
+
+export interface ActRun {
+  readonly success: boolean;
+  /** Every line of the log. */
+  readonly log: string;
+  /** The summaries of the steps. */
+  readonly summary: string;
+}
+
+export async function withActScene(actBinary: string, body: (scene: ActScene) => Promise<void>): Promise<void> {
+  const base = await mkdtemp(join(tmpdir(), 'sluice-act-'));
+  const [stack, github] = await Promise.all([startLocal(), startGitHub()]);
+  try {
+    const scene = await createScene(actBinary, base, stack, github);
+    await body(scene);
+    if (github.violations.length > 0)
+      throw new Error(`requests that GitHub would refuse: ${github.violations.join('; ')}`);
+  } finally {
+    await Promise.all([stack.close(), github.close(), rm(base, { recursive: true, force: true })]);
+  }
+}
+
+async function createScene(
+  actBinary: string,
+  base: string,
+  stack: LocalStack,
+  github: GitHubServer,
+): Promise<ActScene> {
+  const folder = join(base, 'shop');
+  await mkdir(folder, { recursive: true });
+  const [kit, standIns, trust] = await Promise.all([
+    copyKit(base),
+    writeStandIns(base),
+    writeTrustFiles(stack, join(base, 'trust')),
+  ]);
+  const host = stack.registry.host;
+  const write = async (path: string, text: string) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  };
+  return {
+    stack,
+    github,
+    folder,
+    imageName: `${host}/acme/shop`,
+    write,
+    async copyExample(name, replacements = {}) {
+      await cp(join(root, 'examples', name), folder, { recursive: true });
+      const all = {
+        'ghcr.io': host,
+        'https://token.actions.githubusercontent.com': stack.oidc.github.url,
+        ...replacements,
+      };
+      const { stdout } = await run('find', [folder, '-name', '*.y*ml', '-type', 'f']);
+      for (const file of stdout.trim().split('\n')) {
+        const text = await readFile(file, 'utf8');
+        await writeFile(
+          file,
+          Object.entries(all).reduce((so, [from, to]) => so.replaceAll(from, to), text),
+        );
+      }
+    },
+    async act(options = {}) {
+      const event = options.event ?? 'push';
+      const commit = await commitAll(folder);
+      const variables = githubVariables({ GITHUB_SHA: commit, GITHUB_EVENT_NAME: event });
+      const claims = options.signer === undefined ? {} : { job_workflow_ref: options.signer };
+      const token = stack.oidc.githubTokenRequest(variables, claims);
+      const env = {
+        ...pick(variables, ['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_REPOSITORY_OWNER_ID', 'GITHUB_ACTOR_ID']),
+        GITHUB_API_URL: github.url,
+        SLUICE_SIGNING_CONFIG: trust.signingConfig,
+        SLUICE_TRUSTED_ROOT: trust.trustedRoot,
+        SLUICE_OIDC_ISSUER: stack.oidc.github.url,
+        STAND_IN_MAIN: join(root, 'packages/cli/src/main.ts'),
+        ...(options.identity === false ? {} : token),
+        ...options.env,
+      };
+      const payload = join(base, 'event.json');
+      await writeFile(payload, JSON.stringify(options.payload ?? {}));
+      const words = [
+        event,
+        '-P',
+        'ubuntu-latest=-self-hosted',
+        '--json',
+        ...['--eventpath', payload, '-s', 'GITHUB_TOKEN=job-token'],
+        ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+        ...['--cache-server-addr', '127.0.0.1', '--artifact-server-addr', '127.0.0.1'],
+        ...['--action-cache-path', join(base, 'cache')],
+        ...['--local-repository', `https://github.com/sluice-ci/sluice@v1=${kit}`],
+        ...standIns.flatMap((mapping) => ['--local-repository', mapping]),
+        ...(options.workflow === undefined ? [] : ['-W', options.workflow]),
+        ...(options.arguments ?? []),
+      ];
+      return startAct(actBinary, words, folder, base);
+    },
+    async digestOf(reference) {
+      const session = createSession();
+      try {
+        const { tag = 'latest', ...where } = parseReference(reference);
+        return (await openRepository(session, where).resolve(tag)).digest;
+      } catch {
+        return undefined;
+      } finally {
+        session.close();
+      }
+    },
+  };
+}
+
+/** What the tag v1 of this repository offers to workflows: definitions and bundles. */
+async function copyKit(base: string): Promise<string> {
+  const kit = join(base, 'kit');
+  await cp(join(root, '.github/workflows'), join(kit, '.github/workflows'), { recursive: true });
+  await cp(join(root, 'actions'), join(kit, 'actions'), {
+    recursive: true,
+    filter: (source) => !/node_modules|reports|\.ts$/.test(source),
+  });
+  return kit;
+}
+
+const buildStandIn = `name: stand-in
+description: Pushes the folder as an image, as docker/build-push-action would push what it builds
+inputs:
+  tags: { required: true }
+  push: { default: "false" }
+  context: { default: "." }
+  file: {}
+  platforms: {}
+  provenance: {}
+outputs:
+  digest: { value: "\${{ steps.push.outputs.digest }}" }
+runs:
+  using: composite
+  steps:
+    - id: push
+      shell: bash
+      env: { TAGS: "\${{ inputs.tags }}", CONTEXT: "\${{ inputs.context }}" }
+      run: |
+        cd "$CONTEXT" && mkdir -p "$RUNNER_TEMP/content" && cp -r ./*.* "$RUNNER_TEMP/content/"
+        while read -r tag; do
+          digest=$(node "$STAND_IN_MAIN" image append --json "$RUNNER_TEMP/content" "$tag" | sed 's/.*"digest":"\\([^"]*\\)".*/\\1/')
+        done <<< "$TAGS"
+        echo "digest=$digest" >> "$GITHUB_OUTPUT"
+`;
+const nothing = `name: stand-in
+description: Does nothing; the embedded registry asks for no log-in, and there is no Docker
+inputs: { registry: {}, username: {}, password: {} }
+runs: { using: composite, steps: [{ run: "true", shell: bash }] }
+`;
+
+async function writeStandIns(base: string): Promise<readonly string[]> {
+  const pins = await pinsOf(['docker/build-push-action', 'docker/login-action', 'docker/setup-buildx-action']);
+  return Promise.all(
+    [...pins].map(async ([name, commit]) => {
+      const folder = join(base, name);
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'action.yml'), name.endsWith('build-push-action') ? buildStandIn : nothing);
+      return `https://github.com/${name}@${commit}=${folder}`;
+    }),
+  );
+}
+
+/** The commits that our workflows pin. */
+async function pinsOf(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const text = await readFile(join(root, '.github/workflows/build-and-secure.yml'), 'utf8');
+  return new Map(
+    names.map((name) => {
+      const commit = new RegExp(`${name}@([0-9a-f]{40})`).exec(text)?.[1];
+      if (commit === undefined) throw new Error(`${name} was expected with a commit in build-and-secure.yml`);
+      return [name, commit];
+    }),
+  );
+}
+
+async function commitAll(folder: string): Promise<string> {
+  const git = async (...words: string[]) => (await run('git', ['-C', folder, ...words])).stdout.trim();
+  await git('init', '-q', '-b', 'main');
+  await git('remote', 'add', 'origin', 'https://github.com/acme/shop.git').catch(() => undefined);
+  await git('add', '-A');
+  const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+  await git(...author, 'commit', '-q', '--allow-empty', '-m', 'A commit');
+  return git('rev-parse', 'HEAD');
+}
+
+async function startAct(binary: string, words: readonly string[], cwd: string, home: string): Promise<ActRun> {
+  const env = {
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`,
+    HOME: home,
+    XDG_CACHE_HOME: join(home, 'xdg'),
+  };
+  const ended = await run(binary, words, { cwd, env, maxBuffer: 64 * 1024 * 1024 }).then(
+    ({ stdout, stderr }) => ({ success: true, stdout, stderr }),
+    (error: { stdout: string; stderr: string }) => ({ success: false, stdout: error.stdout, stderr: error.stderr }),
+  );
+  const lines = `${ended.stdout}\n${ended.stderr}`.split('\n').flatMap(parseLine);
+  return {
+    success: ended.success,
+    log: lines.map(({ msg }) => msg).join('\n'),
+    summary: lines.flatMap(({ command, content }) => (command === 'summary' ? [content ?? ''] : [])).join('\n'),
+  };
+}
+
+interface LogLine {
+  readonly msg: string;
+  readonly command?: string;
+  readonly content?: string;
+}
+
+function parseLine(line: string): readonly LogLine[] {
+  if (!line.startsWith('{')) return line === '' ? [] : [{ msg: line }];
+  try {
+    // act writes these members as text where they are there at all.
+    const { msg = '', command, content } = JSON.parse(line) as Partial<LogLine>;
+    return [{ msg, ...(command === undefined ? {} : { command }), ...(content === undefined ? {} : { content }) }];
+  } catch {
+    return [{ msg: line }];
+  }
+}
+
+function pick(from: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+}
