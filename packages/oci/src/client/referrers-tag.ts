@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Descriptor, Digest } from '../descriptor.ts';
-import { referrersTag } from '../digest.ts';
+import { digestOf, referrersTag } from '../digest.ts';
 import { OciError } from '../error.ts';
 import { discardBody } from '../http/read.ts';
 import type { ImageIndex } from '../manifest.ts';
@@ -14,14 +14,24 @@ import { type RegistryTarget, write } from './target.ts';
 //
 // - within one session the updates of one tag run one after another;
 // - the write is conditional on what was read (If-Match), for registries that heed it;
-// - after the write the list is read again, at once and once more after a pause longer than our own read and write
-//   took: another client that had read before our write has written by then. An entry that is gone is added again.
+// - after the write the list is read again, after a pause longer than our own read and write took: another client
+//   that had read before our write has written by then. An entry that is gone is added again, and a list that others
+//   are seen to change is watched until it has been quiet for longer.
+//
+// Without conditions no client can be certain: one that stalls between its read and its write for longer than the
+// others watch still overwrites them. That is what the referrers API is for.
 
 const MAX_UPDATES = 12;
-const MIN_SETTLE_MS = 100;
-const MAX_SETTLE_MS = 2_000;
+const MAX_LOOKS = 10;
+/** The pause before a lone writer looks at its list again; twice that between tries, on average. */
+const ALONE_MS = 100;
+/** How long a list must be quiet once others are seen to change it. */
+const CONTENDED_MS = 600;
+const MAX_PAUSE_MS = 2_000;
 
 interface ReferrersList {
+  /** The digest of the list; undefined where there is none. */
+  readonly digest: Digest | undefined;
   readonly entries: readonly Descriptor[];
   /** The index as it was found, whose other members are kept. */
   readonly index: Partial<ImageIndex>;
@@ -47,13 +57,14 @@ export async function addToReferrersTag(target: RegistryTarget, subject: Digest,
     for (let update = 1; update <= MAX_UPDATES; update += 1) {
       const started = session.now().getTime();
       const list = await readList(target, subject);
-      if (holds(list, entry)) return;
-      if (await writeList(target, subject, list, entry)) {
-        const took = session.now().getTime() - started;
-        if (await staysListed(target, subject, entry, took)) return;
-      }
+      const isListed = holds(list, entry);
+      if (isListed && update === 1) return;
+      const written = isListed ? list.digest : await writeList(target, subject, list, entry);
+      const took = session.now().getTime() - started;
+      const pause = Math.max(3 * took, update === 1 ? ALONE_MS : CONTENDED_MS);
+      if (written !== undefined && (await staysListed(target, subject, entry, written, pause))) return;
       session.log.debug(`another client is updating the referrers of ${subject} in ${target.name}; trying again`);
-      await session.sleep(MIN_SETTLE_MS * Math.random() * update);
+      await session.sleep(ALONE_MS * Math.random() * update);
     }
     throw new OciError(
       'conflict',
@@ -74,36 +85,67 @@ async function readList(target: RegistryTarget, subject: Digest): Promise<Referr
       );
     }
     const condition = etag === undefined || etag.startsWith('W/') ? {} : { 'If-Match': etag };
-    return { entries: manifest.content.manifests, index: manifest.content, condition };
+    return {
+      digest: manifest.descriptor.digest,
+      entries: manifest.content.manifests,
+      index: manifest.content,
+      condition,
+    };
   } catch (error) {
     if (!(error instanceof OciError) || error.code !== 'not-found') throw error;
-    return { entries: [], index: {}, condition: { 'If-None-Match': '*' } };
+    return { digest: undefined, entries: [], index: {}, condition: { 'If-None-Match': '*' } };
   }
 }
 
-/** False where the registry says that the list is no longer what was read. */
+/**
+ * The digest of the list that was written, or undefined where it was not: because it is no longer what was read, or
+ * because of a failure that may pass. Sending the same list again later would overwrite what others wrote meanwhile.
+ */
 async function writeList(
   target: RegistryTarget,
   subject: Digest,
   list: ReferrersList,
   entry: Descriptor,
-): Promise<boolean> {
+): Promise<Digest | undefined> {
   const index = { ...list.index, schemaVersion: 2, mediaType: IMAGE_INDEX, manifests: [...list.entries, entry] };
-  const response = await write(target, {
-    method: 'PUT',
-    target: `manifests/${referrersTag(subject)}`,
-    headers: { 'Content-Type': IMAGE_INDEX, ...list.condition },
-    body: new TextEncoder().encode(JSON.stringify(index)),
-    accept: [200, 201, 202, 409, 412],
-  });
-  await discardBody(response);
-  return response.status < 400;
+  const body = new TextEncoder().encode(JSON.stringify(index));
+  try {
+    const response = await write(target, {
+      method: 'PUT',
+      target: `manifests/${referrersTag(subject)}`,
+      headers: { 'Content-Type': IMAGE_INDEX, ...list.condition },
+      body,
+      accept: [200, 201, 202, 409, 412],
+      retry: false,
+    });
+    await discardBody(response);
+    return response.status < 400 ? digestOf(body) : undefined;
+  } catch (error) {
+    if (!(error instanceof OciError) || !error.retryable) throw error;
+    target.session.log.warn(error.message);
+    return undefined;
+  }
 }
 
-async function staysListed(target: RegistryTarget, subject: Digest, entry: Descriptor, took: number): Promise<boolean> {
-  if (!holds(await readList(target, subject), entry)) return false;
-  await target.session.sleep(Math.min(Math.max(3 * took, MIN_SETTLE_MS), MAX_SETTLE_MS));
-  return holds(await readList(target, subject), entry);
+/** Whether the entry is listed still once the list has not changed for a while. */
+async function staysListed(
+  target: RegistryTarget,
+  subject: Digest,
+  entry: Descriptor,
+  written: Digest,
+  firstPause: number,
+): Promise<boolean> {
+  let seen: Digest | undefined = written;
+  let pause = firstPause;
+  for (let look = 1; look <= MAX_LOOKS; look += 1) {
+    await target.session.sleep(Math.min(pause, MAX_PAUSE_MS));
+    const list = await readList(target, subject);
+    if (!holds(list, entry)) return false;
+    if (list.digest === seen) return true;
+    seen = list.digest;
+    pause = Math.max(pause, CONTENDED_MS);
+  }
+  return true;
 }
 
 function holds(list: ReferrersList, entry: Descriptor): boolean {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Agents } from './agents.ts';
 
 /** A request body that can be sent again: bytes, or what opens a stream of a known size. */
@@ -67,11 +65,35 @@ async function sendBody(outgoing: ClientRequest, body: Body | undefined): Promis
       failure = error;
       throw error;
     });
-    await pipeline(Readable.from(source(content), { objectMode: false }), outgoing);
+    await writeAll(outgoing, source(content));
   } catch (error) {
     outgoing.destroy();
     throw failure === undefined ? error : new SourceFailure('the source of an upload failed', { cause: failure });
   }
+}
+
+/**
+ * Writes part by part and waits while the connection is full. A pipeline of streams would do the same, but holds
+ * several times as many buffers at once, which the collector then is late to free.
+ */
+async function writeAll(outgoing: ClientRequest, content: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const part of content) {
+    if (outgoing.destroyed) throw new Error('the connection closed while a body was being sent');
+    if (!outgoing.write(part)) await roomIn(outgoing);
+  }
+  outgoing.end();
+}
+
+function roomIn(outgoing: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      outgoing.off('drain', go);
+      outgoing.off('close', go);
+      resolve();
+    };
+    outgoing.on('drain', go);
+    outgoing.on('close', go);
+  });
 }
 
 /** Settles only when sending fails because of its source; a connection's failure is told by the request itself. */
