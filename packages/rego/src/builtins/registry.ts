@@ -25,6 +25,7 @@ import { rego } from './rego.ts';
 import { semver } from './semver.ts';
 import { sets } from './sets.ts';
 import { strings } from './strings.ts';
+import { templates } from './templates.ts';
 import { times } from './times.ts';
 import { tracing } from './tracing.ts';
 import { types } from './types.ts';
@@ -63,6 +64,7 @@ const families: readonly Family[] = [
   jsonPaths,
   regex,
   semver,
+  templates,
   times,
   tracing,
   units,
