@@ -19,6 +19,8 @@ export interface Limits {
   readonly attempts: number;
   /** Silence on a connection after which it counts as broken. */
   readonly idleMs: number;
+  /** Silence after a whole upload was sent: registries move and hash large layers before they answer. */
+  readonly commitMs: number;
   /** The whole of an answer that is read into memory. */
   readonly readMs: number;
   /** The longest wait that a Retry-After header may ask for. */
@@ -41,6 +43,7 @@ export const defaultLimits: Limits = Object.freeze({
   redirects: 5,
   attempts: 4,
   idleMs: 30_000,
+  commitMs: 300_000,
   readMs: 120_000,
   retryAfterMs: 60_000,
   chunkBytes: 16 * MEBIBYTE,

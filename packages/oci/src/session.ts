@@ -101,7 +101,7 @@ export function createSession(options: SessionOptions = {}): Session {
 
   async function sendRecorded(request: WireRequest): Promise<WireResponse> {
     const headers = { 'User-Agent': options.userAgent ?? 'sluice', ...request.headers };
-    const response = await sendOnce(agents, { ...request, headers }, limits.idleMs, signal);
+    const response = await sendOnce(agents, { ...request, headers }, limits, signal);
     const record = { method: request.method, url: redactUrl(request.url), status: response.status };
     records.push(record);
     log.debug(`${record.method} ${record.url} ${record.status}`);

@@ -264,6 +264,18 @@ describe('a registry that hangs is left', () => {
     });
   });
 
+  test('when it takes a whole upload and never says so', async () => {
+    const { repository } = await scene(
+      (request) => {
+        if (request.method === 'PUT' || request.method === 'PATCH') request.resume();
+        return request.method === 'PUT' || request.method === 'PATCH';
+      },
+      { limits: { commitMs: 50, attempts: 2 } },
+    );
+    const other = layerOf('other');
+    expect((await failure(repository.putBlob(other.descriptor, other.bytes))).code).toBe('unreachable');
+  });
+
   test('when it stops in the middle of a manifest or blob', async () => {
     const { repository } = await scene(
       (_request, response) => {

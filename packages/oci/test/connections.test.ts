@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openRepository } from '../src/client/open.ts';
@@ -8,7 +8,7 @@ import { createRegistryHandler } from '../src/server/handler.ts';
 import { startRegistry } from '../src/server/start.ts';
 import { createSession, type SessionOptions } from '../src/session.ts';
 import { selfSigned } from './support/certificate.ts';
-import { pushImage } from './support/content.ts';
+import { layerOf, pushImage } from './support/content.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -70,8 +70,8 @@ describe('plain HTTP', () => {
 describe('TLS', () => {
   const { key, cert } = selfSigned();
 
-  async function startSecure() {
-    const server = createSecureServer({ key, cert }, createRegistryHandler());
+  async function startSecure(listener: RequestListener = createRegistryHandler()) {
+    const server = createSecureServer({ key, cert }, listener);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing.push(
       () => void server.close(),
@@ -85,6 +85,49 @@ describe('TLS', () => {
     const repository = open(await startSecure(), { caCertificates: cert });
     const image = await pushImage(repository, 'image', { tag: 'v1' });
     expect(await repository.resolve('v1')).toEqual(image);
+  });
+
+  test('is not followed by plain HTTP', async () => {
+    const plain: string[] = [];
+    const server = createServer((request, response) => {
+      plain.push(request.url ?? '');
+      response.end('{"name":"a","tags":[]}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing.push(() => server.close());
+    const address = server.address();
+    const elsewhere = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/tags`;
+    const host = await startSecure((_request, response) => void response.writeHead(302, { Location: elsewhere }).end());
+    await expect(open(host, { caCertificates: cert }).tags()).rejects.toMatchObject({
+      code: 'registry-error',
+      message: expect.stringContaining('plain HTTP'),
+    });
+    const uploads = await startSecure((request, response) => {
+      request.resume();
+      const isStart = request.method === 'POST';
+      response.writeHead(isStart ? 202 : 404, isStart ? { Location: 'http://storage.example/upload' } : {}).end();
+    });
+    const { descriptor, bytes } = layerOf('x');
+    await expect(open(uploads, { caCertificates: cert }).putBlob(descriptor, bytes)).rejects.toMatchObject({
+      code: 'registry-error',
+      message: expect.stringContaining('https'),
+    });
+    expect(plain).toEqual([]);
+  });
+
+  test('is kept where a registry behind a proxy names itself with http', async () => {
+    const registry = createRegistryHandler();
+    const host = await startSecure((request, response) => {
+      const { writeHead } = response;
+      // The overloads of writeHead cannot be met otherwise.
+      response.writeHead = ((status: number, headers: Record<string, string>) => {
+        const { Location: path } = headers;
+        const location = path === undefined ? {} : { Location: `http://${request.headers.host}${path}` };
+        return writeHead.call(response, status, { ...headers, ...location });
+      }) as typeof writeHead;
+      registry(request, response);
+    });
+    await pushImage(open(host, { caCertificates: cert }), 'image', { tag: 'v1' });
   });
 
   test('with a certificate that nobody vouches for is refused', async () => {

@@ -20,14 +20,20 @@ export interface WireResponse {
   readonly body: IncomingMessage;
 }
 
+/** How long a connection may be silent, and how long once a whole body was sent. Milliseconds. */
+export interface Patience {
+  readonly idleMs: number;
+  readonly commitMs: number;
+}
+
 /** A source that failed while its bytes were being sent: not the connection's fault, so no reason to try again here. */
 export class SourceFailure extends Error {}
 
-/** Sends one request and waits for the head of its answer. Silence longer than the idle limit breaks it off. */
+/** Sends one request and waits for the head of its answer. Silence longer than the limits breaks it off. */
 export async function sendOnce(
   agents: Agents,
   request: WireRequest,
-  idleMs: number,
+  patience: Patience,
   signal: AbortSignal | undefined,
 ): Promise<WireResponse> {
   const { url, method, body } = request;
@@ -38,7 +44,11 @@ export async function sendOnce(
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', reject);
-    outgoing.setTimeout(idleMs, () => outgoing.destroy(silence(url, idleMs)));
+    outgoing.setTimeout(patience.idleMs);
+    outgoing.once('finish', () => {
+      if (body !== undefined) outgoing.setTimeout(patience.commitMs);
+    });
+    outgoing.on('timeout', () => outgoing.destroy(silence(url)));
   });
   const sent = sendBody(outgoing, body);
   const response = await Promise.race([answered, failureOf(sent)]);
@@ -112,6 +122,6 @@ function stopSendingWith(outgoing: ClientRequest, response: IncomingMessage): vo
   });
 }
 
-function silence(url: URL, idleMs: number): Error {
-  return Object.assign(new Error(`${url.host} was silent for ${idleMs} ms`), { code: 'ETIMEDOUT' });
+function silence(url: URL): Error {
+  return Object.assign(new Error(`${url.host} was silent for too long`), { code: 'ETIMEDOUT' });
 }
