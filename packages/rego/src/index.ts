@@ -4,6 +4,7 @@ export type { BuiltinContext } from './builtins/builtin.ts';
 export { BuiltinError } from './builtins/builtin.ts';
 export { type CompileOptions, compile } from './compile.ts';
 export type { AnnotationLink } from './compiler/annotation-set.ts';
+export { Coverage, type CoverageRange, type CoverageReport, type FileCoverage } from './coverage.ts';
 export { RegoError, type RegoErrorCode, RegoErrors } from './error.ts';
 export { errorsToJson } from './error-json.ts';
 export type { Ask } from './eval/host.ts';

@@ -73,7 +73,7 @@ export function announceTestCase(rule: Rule, names: LocalNames): Rule {
     args: [{ kind: 'array', items: named, at: rule.at }],
     with: [],
     negated: false,
-    generated: true,
+    generated: false,
     at: rule.at,
     end: rule.at,
   };

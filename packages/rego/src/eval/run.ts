@@ -19,8 +19,8 @@ export interface Lent {
   readonly strict: boolean;
   /** Receives the names of a case a test with parameters is at. */
   readonly testCase: ((names: Value) => void) | undefined;
-  /** Receives the offset of each expression that was reached. */
-  readonly reached: ((source: Source, at: number) => void) | undefined;
+  /** Receives where each expression and rule head that was reached begins and ends. */
+  readonly reached: ((source: Source, at: number, end: number) => void) | undefined;
 }
 
 /** Errors of built-in functions kept; more say nothing new. */

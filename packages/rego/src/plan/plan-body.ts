@@ -42,7 +42,7 @@ function sameWith(body: Body, from: number, withs: readonly With[]): Body {
 
 function planExpr(expr: Expr, scope: PlanScope): Link {
   const link = expr.negated ? planNot([{ ...expr, negated: false, with: [] }], scope) : planStatement(expr, scope);
-  return expr.generated ? link : watched(expr, link, scope);
+  return expr.generated || expr.end <= expr.at ? link : watched(expr, link, scope);
 }
 
 /** Tells coverage that an expression was reached. */
@@ -52,7 +52,7 @@ function watched(expr: Expr, link: Link, scope: PlanScope): Link {
   return (next) => {
     const step = link(next);
     return (run, frame) => {
-      run.lent.reached?.(source, expr.at);
+      run.lent.reached?.(source, expr.at, expr.end);
       return step(run, frame);
     };
   };

@@ -4,6 +4,7 @@ import { RegoError } from '../error.ts';
 import type { Run } from '../eval/run.ts';
 import { type Absent, absent, orAbsent } from '../eval/scope.ts';
 import { equal } from '../value/compare.ts';
+import type { Rule } from '../syntax/ast.ts';
 import { print } from '../value/print.ts';
 import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
@@ -95,6 +96,7 @@ function planEntries(node: RuleNode, planner: Planner): RuleValue {
   const rules = node.entries.filter(({ written }) => !written.default);
   const planned = rules.map((entry): PlannedEntry => ({ entry, value: undefined }));
   const fallback = node.entries.find(({ written }) => written.default);
+  const sameConstant = haveOneConstant(rules);
   let planDefault: RuleValue | undefined;
   return (run, args) => {
     let result: Value | undefined;
@@ -106,11 +108,25 @@ function planEntries(node: RuleNode, planner: Planner): RuleValue {
         throw conflictOf(each.entry, each.entry.written);
       }
       result = value;
+      if (sameConstant) break;
     }
     if (result !== undefined || !fallback) return result;
     planDefault ??= planRuleValue(fallback, planner);
     return planDefault(run, args);
   };
+}
+
+/** Whether all rules and branches give the same constant: then the first that holds decides. */
+function haveOneConstant(entries: readonly RuleEntry[]): boolean {
+  let found: Value | undefined;
+  for (const { written } of entries) {
+    for (let rule: Rule | undefined = written; rule; rule = rule.else) {
+      const { value } = rule.head;
+      if (value?.kind !== 'constant' || (found !== undefined && !equal(found, value.value))) return false;
+      found = value.value;
+    }
+  }
+  return found !== undefined;
 }
 
 interface PlannedEntry {

@@ -8,6 +8,7 @@ import { equal } from '../value/compare.ts';
 import type { Value } from '../value/value.ts';
 import { type Frame, linkAll, type Match, type Step } from './node.ts';
 import { planLinks } from './plan-body.ts';
+import { planFilter } from './plan-filter.ts';
 import { planMatch } from './plan-pattern.ts';
 import { planGetter } from './plan-term.ts';
 import type { Planner } from './planner.ts';
@@ -55,6 +56,7 @@ function planBranch(
 ): RuleValue {
   const scope = newScope(planner, entry.module.source);
   const matches = (rule.head.args ?? argsOfFirst)?.map((arg) => planMatch(arg, scope)) ?? [];
+  const mayHold = planFilter(rule, scope);
   const links = planLinks(rule.body, scope);
   const head = rule.head.value ?? { kind: 'constant', value: true, at: rule.at };
   const get = planGetter(head, scope);
@@ -73,6 +75,7 @@ function planBranch(
   return (run, args) => {
     const frame: Frame = [];
     if (!matchAll(run, frame, matches, args)) return undefined;
+    if (mayHold && !mayHold(run, frame)) return undefined;
     const outer = result;
     result = undefined;
     body(run, frame);
@@ -92,7 +95,8 @@ function matchAll(run: Run, frame: Frame, matches: readonly Match[], args: reado
 }
 
 function reachedRule(rule: Rule, scope: PlanScope): (run: Run) => void {
-  return (run) => run.lent.reached?.(scope.source, rule.at);
+  const { at, end } = rule.head;
+  return (run) => run.lent.reached?.(scope.source, at, end);
 }
 
 /** A rule with many values; `end` gets the head's parts when the body's variables are bound. */
@@ -104,6 +108,7 @@ export function planSolutions(
   planner.prepare(entry);
   const { rule } = entry;
   const scope = newScope(planner, entry.module.source);
+  const mayHold = planFilter(rule, scope);
   const links = planLinks(rule.body, scope);
   const finish = end(scope, rule);
   const reached = planner.watch ? reachedRule(rule, scope) : undefined;
@@ -112,7 +117,8 @@ export function planSolutions(
     return finish(run, frame);
   });
   return (run) => {
-    body(run, []);
+    const frame: Frame = [];
+    if (!mayHold || mayHold(run, frame)) body(run, frame);
   };
 }
 
