@@ -3,6 +3,7 @@ import type { PromoteResult, PromotionGate } from '@sluice/core';
 import type { Session } from '@sluice/oci';
 import { defineCommand, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
+import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { sayVerdict } from '../options/verdict.ts';
@@ -25,6 +26,7 @@ const flags = {
   'source-revision': { type: 'string', value: 'COMMIT', help: 'The commit that the image must come from' },
   ...policyFlags,
   ...registryFlags,
+  ...dotenvFlag,
   json: { type: 'boolean', help: 'Print plan and outcome as JSON' },
 } as const;
 
@@ -64,6 +66,10 @@ referrers to every target, reads the targets back, and only then sets the tags. 
     io.stdout.write(
       given.json ? `${JSON.stringify(forMachines(result))}\n` : `${describe(result, core.describePlan).join('\n')}\n`,
     );
+    await writeDotenv(given.dotenv, {
+      SLUICE_IMAGE: `${result.plan.source}@${result.plan.digest}`,
+      SLUICE_VERDICT: result.kind,
+    });
     return result.kind === 'refused' ? 1 : 0;
   },
 });

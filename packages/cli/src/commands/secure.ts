@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineCommand } from '../command.ts';
 import { stepContext } from '../options/context.ts';
+import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
 import { predicateFrom, provenanceFlags, provenanceOptions } from '../options/predicate.ts';
 import { openImage, registryFlags } from '../options/registry.ts';
 import { reportAttached, signingFlags, signingOptions } from '../options/signing.ts';
@@ -21,6 +22,7 @@ with one certificate for the job's OIDC identity, and stores both beside the ima
     ...provenanceFlags,
     ...signingFlags,
     ...registryFlags,
+    ...dotenvFlag,
     json: { type: 'boolean', help: 'Print what was attached as JSON' },
   },
   async run(invocation) {
@@ -42,6 +44,7 @@ with one certificate for the job's OIDC identity, and stores both beside the ima
       }),
     );
     reportAttached(invocation, name, report, flags.json);
+    await writeDotenv(flags.dotenv, { SLUICE_IMAGE: name });
     return 0;
   },
 });

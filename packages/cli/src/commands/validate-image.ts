@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Snapshot } from '@sluice/core';
+import type { ImageReport, Snapshot } from '@sluice/core';
 import { defineCommand, type FlagSpecs, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
+import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
@@ -42,6 +43,7 @@ const flags = {
   },
   ...reportFlags,
   ...registryFlags,
+  ...dotenvFlag,
 } as const satisfies FlagSpecs;
 
 export const validateImage = defineCommand({
@@ -77,12 +79,22 @@ people goes to standard error. Exit code 1 means refused.`,
     reporter.progress('validating');
     const { report } = await core.validate(ctx, { ...options, snapshot, open: (ref) => openRepository(session, ref) });
     await writeReport(invocation, report, targets);
+    await writeDotenv(invocation.flags.dotenv, {
+      SLUICE_IMAGE: imageOf(report),
+      SLUICE_VERDICT: report.success ? 'passed' : 'refused',
+    });
     if (!reporter.quiet && targets.every(({ path, format }) => path !== undefined || format !== 'text')) {
       sayVerdict(io, report);
     } else for (const note of report.notes) reporter.log.warn(note);
     return report.success || !invocation.flags.strict ? 0 : 1;
   },
 });
+
+/** The image that was asked for: of an index the index itself, not its platforms' images. */
+function imageOf({ components }: ImageReport): string {
+  const asked = components.find(({ name }) => !/-sha256:[0-9a-f]{64}-/.test(name)) ?? components[0];
+  return asked?.containerImage ?? '';
+}
 
 function snapshotOf({ flags: given }: Invocation<typeof imageFlags>): Promise<Snapshot> {
   const input = {
