@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { decryptKey, encryptKey } from './encrypted-key.ts';
 import { signBytes, verifyBytes } from './key-algorithm.ts';
 import { generateKeyPair, keyHint, parsePrivateKey, publicPem, readKeyFile } from './key-file.ts';
+import { passwordFrom } from './signing-options.ts';
 
 const password = async () => 'correct horse';
 const never = async () => {
@@ -52,6 +53,13 @@ describe('an encrypted key', () => {
     const contents = Buffer.from(JSON.stringify({ ...whole, ...change }));
     await expect(decryptKey(contents, Buffer.from('y'))).rejects.toThrow(sentence);
   });
+});
+
+it('a password comes from COSIGN_PASSWORD, even an empty one, and is asked for only where it is not set', async () => {
+  const asked = async () => 'typed';
+  expect(await passwordFrom({ COSIGN_PASSWORD: 'set' }, asked)()).toBe('set');
+  expect(await passwordFrom({ COSIGN_PASSWORD: '' }, asked)()).toBe('');
+  expect(await passwordFrom({}, asked)()).toBe('typed');
 });
 
 describe('a plain PEM key', () => {
