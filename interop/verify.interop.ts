@@ -3,6 +3,7 @@
 
 import { match, ok, strictEqual } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,7 @@ export const checks: readonly Check[] = [
   inScene('what cosign signs keyless into bundles is proved, with Rekor v2', { rekorVersion: 2 }, keylessBundles),
   inScene('what cosign signs keyless under its tags is proved', {}, keylessTags),
   inScene('what cosign signs with a key is proved in both layouts, and refused for another key', {}, keys),
+  inScene('what cosign signs with keys of every kind is proved in both layouts', {}, keyKinds),
   inScene('an image that cosign attested and never signed is unsigned', {}, attestedOnly),
   inScene('an image that cosign signed is validated, and refused for another project', {}, validated),
   inScene('a promoted image is verified by cosign at a registry with and one without the referrers API', {}, promoted),
@@ -91,6 +93,31 @@ async function keys(scene: Scene): Promise<void> {
   strictEqual(`${proved.signatures.length} ${proved.attestations.length} ${proved.unproved.length}`, '2 2 0');
   const refused = await verified(scene, await byKey('other'));
   strictEqual(`${refused.signatures.length} ${refused.attestations.length} ${refused.unproved.length}`, '0 0 4');
+}
+
+const kinds: readonly (readonly [name: string, key: KeyObject])[] = [
+  ['p384', generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey],
+  ['p521', generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey],
+  ['rsa', generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey],
+  ['ed25519', generateKeyPairSync('ed25519').privateKey],
+];
+
+async function keyKinds(scene: Scene): Promise<void> {
+  const { image, folder, cosign } = scene;
+  await cosign(['signing-config', 'create', '--out', join(folder, 'none.json')]);
+  const bundles = ['--signing-config', join(folder, 'none.json')];
+  const tags = ['--use-signing-config=false', '--new-bundle-format=false', '--tlog-upload=false'];
+  for (const [name, key] of kinds) {
+    const file = join(folder, name);
+    await writeFile(`${file}.pem`, key.export({ type: 'pkcs8', format: 'pem' }));
+    await cosign(['import-key-pair', '-y', '--key', `${file}.pem`, '--output-key-prefix', file]);
+    for (const layout of [bundles, tags]) {
+      await cosign(['sign', '-y', '--allow-insecure-registry', '--key', `${file}.key`, ...layout, image]);
+    }
+    const keys = [await loadVerificationKey(ctx, `${file}.pub`)];
+    const { signatures } = await verified(scene, { signer: { kind: 'keys', keys }, ignoreLog: true });
+    strictEqual(`${name} ${signatures.length}`, `${name} 2`);
+  }
 }
 
 async function attestedOnly(scene: Scene): Promise<void> {

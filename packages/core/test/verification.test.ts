@@ -3,6 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ed25519ph } from '@noble/curves/ed25519.js';
 import { type LocalStack, startLocal } from '@sluice/local';
 import { createSession, type Descriptor, type Digest, openRepository, type Repository } from '@sluice/oci';
 import fc from 'fast-check';
@@ -445,17 +446,23 @@ describe('a key', () => {
     expect(await reasonOf(keyBundle(keyPair(), statement(digest)), trust)).toMatch(/not made with the given key/);
   });
 
-  test('of the plain Ed25519 kind proves as well, and says what it does not know', async () => {
-    const edwards = generateKeyPairSync('ed25519');
-    const byEdwards: Trust = { signer: { kind: 'keys', keys: [verificationKey(edwards)] }, ignoreLog: true };
-    const bundle = keyBundle(pair, statement(digest));
-    expect(await reasonOf(bundle, byEdwards)).toMatch(/the pre-hashed form that cosign signs with is not/);
+  test('of the Ed25519 kind proves in its plain form and in the pre-hashed one that cosign signs with', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const byEdwards: Trust = {
+      signer: { kind: 'keys', keys: [verificationKey({ publicKey, privateKey })] },
+      ignoreLog: true,
+    };
     const payload = statement(digest);
-    const sig = sign(null, preAuthEncoding('application/vnd.in-toto+json', payload), edwards.privateKey);
-    const plain = altered(bundle, ({ dsseEnvelope }) => {
-      dsseEnvelope.signatures = [{ sig: sig.toString('base64') }];
-    });
-    expect(await reasonOf(plain, byEdwards)).toBe('proved');
+    const data = preAuthEncoding('application/vnd.in-toto+json', payload);
+    const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
+    const signedAs = (sig: Uint8Array) =>
+      altered(keyBundle(pair, payload), ({ dsseEnvelope }) => {
+        dsseEnvelope.signatures = [{ sig: Buffer.from(sig).toString('base64') }];
+      });
+    expect(await reasonOf(signedAs(sign(null, data, privateKey)), byEdwards)).toBe('proved');
+    expect(await reasonOf(signedAs(ed25519ph.sign(data, seed)), byEdwards)).toBe('proved');
+    expect(await reasonOf(signedAs(ed25519ph.sign(payload, seed)), byEdwards)).toMatch(/not made with the given key/);
+    expect(await reasonOf(keyBundle(pair, payload), byEdwards)).toMatch(/not made with the given key/);
   });
 
   test('with the log is held to an entry of its own', async () => {

@@ -61,17 +61,29 @@ export function parseVerificationKey(text: string, name: string): VerificationKe
 }
 
 /**
- * Whether a signature fits. Sigstore signs with SHA-256 by default and with the curve's own hash for P-384 and P-521;
- * both are tried, because a signature does not name its hash.
+ * Whether a signature fits. A signature does not name its hash: Sigstore signs with SHA-256 by default and with the
+ * curve's own hash for P-384 and P-521, and with Ed25519 plain or, as cosign does, pre-hashed; each form is tried.
  */
-export function signatureFits(data: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
-  return hashesFor(key).some((hash) => {
+export async function signatureFits(data: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
+  const plain = hashesFor(key).some((hash) => {
     try {
       return verify(hash, data, key, signature);
     } catch {
       return false;
     }
   });
+  return plain || (key.asymmetricKeyType === 'ed25519' && preHashedFits(data, key, signature));
+}
+
+/** Ed25519ph (RFC 8032, section 5.1), which Node does not have. */
+async function preHashedFits(data: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
+  const { ed25519ph } = await import('@noble/curves/ed25519.js');
+  const publicKey = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
+  try {
+    return ed25519ph.verify(signature, data, publicKey, { zip215: false });
+  } catch {
+    return false;
+  }
 }
 
 function hashesFor(key: KeyObject): readonly (string | null)[] {

@@ -84,14 +84,15 @@ async function verifyByKey(
   trust: Trust,
   keys: readonly VerificationKey[],
 ): Promise<OneProof> {
-  const fitting = keys.find(({ key }) => signatureFits(signed.data, key, signed.signature));
-  if (!fitting) return unproved('signature', notByKey(keys));
+  const fitting = await fittingKey(keys, signed);
+  if (!fitting)
+    return unproved('signature', 'The signature was not made with the given key, or what it signs was altered.');
   if (trust.ignoreLog) return { kind: 'signer', signer: signerOf(signed, material, undefined, []) };
   const root = rootOf(trust);
   const { older, known } = splitEntries(material);
   const refusal = await checkWithSigstore(
     {
-      signature: signatureContent(signed),
+      signature: signatureContent(signed, fitting.key),
       key: { $case: 'public-key', hint: '' },
       tlogEntries: known.map(toSigstoreEntry),
       timestamps: [],
@@ -109,12 +110,9 @@ async function verifyByKey(
   );
 }
 
-function notByKey(keys: readonly VerificationKey[]): string {
-  const sentence = 'The signature was not made with the given key, or what it signs was altered.';
-  const edwards = keys.some(({ key }) => key.asymmetricKeyType === 'ed25519');
-  return edwards
-    ? `${sentence} Plain Ed25519 is checked; the pre-hashed form that cosign signs with is not.`
-    : sentence;
+async function fittingKey(keys: readonly VerificationKey[], signed: Signed): Promise<VerificationKey | undefined> {
+  for (const key of keys) if (await signatureFits(signed.data, key.key, signed.signature)) return key;
+  return undefined;
 }
 
 async function verifyByCertificate(
@@ -135,14 +133,15 @@ async function verifyByCertificate(
   if (!certificate.forCodeSigning) {
     return unproved('certificate', 'The certificate is not one for code signing.');
   }
-  if (!signatureFits(signed.data, new X509Certificate(material.certificate).publicKey, signed.signature)) {
+  const key = new X509Certificate(material.certificate).publicKey;
+  if (!(await signatureFits(signed.data, key, signed.signature))) {
     return unproved(
       'signature',
       'The signature does not fit its certificate and what it signs: something was altered.',
     );
   }
   const refusal =
-    (await checkCertificate(signed, material, trust, certificate, now)) ??
+    (await checkCertificate(signed, material, trust, certificate, key, now)) ??
     (trust.ignoreLog ? undefined : checkEntries(material, material.certificate, rootOf(trust)));
   if (refusal) return refusal;
   const match = matchIdentity(certificate, policy);
@@ -156,6 +155,7 @@ async function checkCertificate(
   material: SignedMaterial,
   trust: Trust,
   certificate: CertificateDetails,
+  key: KeyObject,
   now: Date,
 ): Promise<Unproved | undefined> {
   const [core, { KeptCertificate }] = await Promise.all([import('@sigstore/core'), import('./kept-certificate.ts')]);
@@ -174,7 +174,7 @@ async function checkCertificate(
   if (timestamps.length === 0 && trust.ignoreLog) timestamps.push(clockTime(now));
   const refusal = await checkWithSigstore(
     {
-      signature: signatureContent(signed),
+      signature: signatureContent(signed, key),
       key: { $case: 'certificate', certificate: new KeptCertificate(certificate.der) },
       tlogEntries,
       timestamps,
@@ -319,14 +319,15 @@ function publicKeyBytes(key: KeyObject): Uint8Array {
   return key.export({ type: 'spki', format: 'der' });
 }
 
-function signatureContent({ data, payload, signature }: Signed): SignedEntity['signature'] {
+/** The signature as Sigstore's verifier asks for it; that it fits `proved` was found before. */
+function signatureContent({ data, payload, signature }: Signed, proved: KeyObject): SignedEntity['signature'] {
   const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
   return {
     signature: Buffer.from(signature),
     compareSignature: (other) => other.equals(signature),
     compareDigest: (digest) => digest.equals(sha256(payload)),
     compareSignedDigest: (digest) => digest.equals(sha256(data)),
-    verifySignature: (key) => signatureFits(data, key, signature),
+    verifySignature: (key) => key.equals(proved),
   };
 }
 
