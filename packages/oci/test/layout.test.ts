@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { referrersTag } from '../src/digest.ts';
+import { cosignTag, referrersTag } from '../src/digest.ts';
 import { openLayout } from '../src/layout/open-layout.ts';
 import { IMAGE_INDEX } from '../src/media-types.ts';
 import { bytesOf, layerOf, pushImage, pushIndex, textOf } from './support/content.ts';
@@ -74,6 +74,27 @@ describe('an image layout', () => {
     expect((await layout.referrers(image.digest)).map(({ digest }) => digest)).toEqual([sbom.digest, listed.digest]);
     expect(await layout.referrers(image.digest, 'a/sbom')).toHaveLength(1);
     expect(await layout.entries()).toHaveLength(3);
+  });
+
+  test('tells images from the evidence for them', async () => {
+    const layout = openLayout(folder);
+    const image = await pushImage(layout, 'image', { tag: 'v1' });
+    await pushImage(layout, 'image', { tag: 'v2' });
+    await pushImage(layout, 'sbom', { about: image });
+    await pushImage(layout, 'signature', { tag: cosignTag(image.digest, 'sig') });
+    expect((await layout.images()).map(({ digest }) => digest)).toEqual([image.digest]);
+  });
+
+  test('that cosign saved holds its signatures under their tags', async () => {
+    const layout = openLayout(folder);
+    const image = await pushImage(layout, 'image', { tag: 'image' });
+    const signature = await pushImage(layout, 'signature', { tag: 'signature' });
+    const attestation = await pushImage(layout, 'attestation', { tag: 'attestation' });
+    const kinds = ['image', 'sigs', 'atts'].map((kind) => ({ kind: `dev.cosignproject.cosign/${kind}` }));
+    await rewriteIndex((entry, at) => ({ ...entry, annotations: kinds[at] }));
+    expect((await layout.resolve(cosignTag(image.digest, 'sig'))).digest).toBe(signature.digest);
+    expect((await layout.resolve(cosignTag(image.digest, 'att'))).digest).toBe(attestation.digest);
+    expect((await layout.images()).map(({ digest }) => digest)).toEqual([image.digest]);
   });
 
   test('that many write to at once keeps every entry', async () => {

@@ -63,13 +63,9 @@ async function openLocalImage(text: string): Promise<OpenImage> {
   return { repository, descriptor, name: `${folder}@${descriptor.digest}` };
 }
 
-/** The one image that a layout lists; what refers to another entry (evidence) does not count. */
+/** The one image that a layout lists; evidence for other entries does not count. */
 async function onlyImage(layout: Layout, folder: string): Promise<string> {
-  const entries = await layout.entries();
-  const referrers = await Promise.all(
-    entries.map(async ({ digest }) => (await layout.getManifest(digest)).content.subject),
-  );
-  const images = [...new Set(entries.filter((_, i) => referrers[i] === undefined).map(({ digest }) => digest))];
+  const images = (await layout.images()).map(({ digest }) => digest);
   const [digest] = images;
   if (digest !== undefined && images.length === 1) return digest;
   throw new UsageError(

@@ -3,16 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Descriptor } from '../descriptor.ts';
 import { OciError } from '../error.ts';
 import type { ImageIndex } from '../manifest.ts';
 import { IMAGE_INDEX } from '../media-types.ts';
 import { parseManifest } from '../parse-manifest.ts';
-
-/** The annotation that names an entry of a layout (image specification, "Pre-Defined Annotation Keys"). */
-export const REF_NAME = 'org.opencontainers.image.ref.name';
-/** Where containerd writes the full name of an image, beside the tag alone in REF_NAME. */
-const CONTAINERD_NAME = 'io.containerd.image.name';
 
 const VERSION = '{"imageLayoutVersion":"1.0.0"}';
 
@@ -35,19 +29,6 @@ export async function writeLayoutIndex(folder: string, index: ImageIndex): Promi
   await placeFile(join(folder, 'index.json'), JSON.stringify(index));
 }
 
-/** Whether an entry is what a tag names: the annotation is the tag, or a full name that ends in it. */
-export function isNamed(entry: Descriptor, tag: string): boolean {
-  const { [REF_NAME]: name, [CONTAINERD_NAME]: fullName } = entry.annotations ?? {};
-  return name === tag || [name, fullName].some((text) => text !== undefined && tagOf(text) === tag);
-}
-
-/** The tag that an entry carries, without the registry and repository that some writers put before it. */
-export function tagNameOf(entry: Descriptor): string | undefined {
-  const { [REF_NAME]: name, [CONTAINERD_NAME]: fullName } = entry.annotations ?? {};
-  if (name !== undefined) return tagOf(name) ?? name;
-  return fullName === undefined ? undefined : tagOf(fullName);
-}
-
 export async function placeFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   await mkdir(join(path, '..'), { recursive: true });
@@ -57,13 +38,6 @@ export async function placeFile(path: string, content: string | Uint8Array): Pro
   } finally {
     await rm(temporary, { force: true });
   }
-}
-
-/** The tag of a full name such as `registry.example/team/app:v1`. */
-function tagOf(fullName: string): string | undefined {
-  const slash = fullName.lastIndexOf('/');
-  const colon = fullName.lastIndexOf(':');
-  return colon > slash && slash >= 0 ? fullName.slice(colon + 1) : undefined;
 }
 
 async function readBounded(folder: string, name: string, maxBytes: number): Promise<Uint8Array | undefined> {

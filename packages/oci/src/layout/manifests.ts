@@ -6,8 +6,9 @@ import type { Manifest } from '../manifest.ts';
 import { IMAGE_INDEX } from '../media-types.ts';
 import { parseManifest, referrerEntry } from '../parse-manifest.ts';
 import { isTag } from '../reference.ts';
+import { isNamed, REF_NAME, tagNameOf } from './entry-names.ts';
 import { blobPath, blobSize, getBlob, type LayoutFolder, missing } from './folder.ts';
-import { isNamed, placeFile, REF_NAME, readLayoutIndex, tagNameOf, writeLayoutIndex } from './layout-index.ts';
+import { placeFile, readLayoutIndex, writeLayoutIndex } from './layout-index.ts';
 
 export async function getManifest(folder: LayoutFolder, reference: string): Promise<Manifest> {
   const { manifests } = await readLayoutIndex(folder.path, folder.limits.manifestBytes);
@@ -27,7 +28,7 @@ export async function readManifest(folder: LayoutFolder, descriptor: Descriptor)
 
 /** Several entries may carry one name when they are the same content; otherwise it is unclear which is meant. */
 function named(folder: LayoutFolder, entries: readonly Descriptor[], tag: string): Descriptor | undefined {
-  const found = entries.filter((entry) => isNamed(entry, tag));
+  const found = entries.filter((entry) => isNamed(entry, tag, entries));
   const digests = new Set(found.map(({ digest }) => digest));
   if (digests.size > 1) {
     throw new OciError(
@@ -70,12 +71,14 @@ async function list(folder: LayoutFolder, manifest: Manifest, tag: string | unde
     manifest.content.subject === undefined ? descriptor : { ...entry, ...(annotations && { annotations }) };
   const name = tag === undefined ? {} : { annotations: { ...listed.annotations, [REF_NAME]: tag } };
   const kept = index.manifests.filter(
-    (other) => !(tag !== undefined && other.annotations?.[REF_NAME] === tag) && !isUnnamed(other, descriptor.digest),
+    (other) =>
+      !(tag !== undefined && other.annotations?.[REF_NAME] === tag) &&
+      !isUnnamed(other, descriptor.digest, index.manifests),
   );
   await writeLayoutIndex(path, { ...index, mediaType: IMAGE_INDEX, manifests: [...kept, { ...listed, ...name }] });
 }
 
 /** An entry without a name gives way to the one for the same manifest that has one. */
-function isUnnamed(entry: Descriptor, digest: Digest): boolean {
-  return entry.digest === digest && tagNameOf(entry) === undefined;
+function isUnnamed(entry: Descriptor, digest: Digest, entries: readonly Descriptor[]): boolean {
+  return entry.digest === digest && tagNameOf(entry, entries) === undefined;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Descriptor } from '../descriptor.ts';
+import type { Descriptor, Digest } from '../descriptor.ts';
 import { OciError } from '../error.ts';
 import { type Limits, limitsWith } from '../limits.ts';
 import { createLocks } from '../locks.ts';
 import type { Repository } from '../repository.ts';
+import { isEvidence, tagNameOf } from './entry-names.ts';
 import { blobSize, getBlob, type LayoutFolder, openBlob, putBlob } from './folder.ts';
-import { readLayoutIndex, tagNameOf } from './layout-index.ts';
+import { readLayoutIndex } from './layout-index.ts';
 import { getManifest, putManifest } from './manifests.ts';
 import { readReferrers } from './referrers.ts';
 
@@ -13,6 +14,8 @@ import { readReferrers } from './referrers.ts';
 export interface Layout extends Repository {
   /** The entries of index.json: what the layout holds, by name or without one. */
   entries(): Promise<readonly Descriptor[]>;
+  /** The entries that are no evidence for others: no subject, no tag of cosign's or of the referrers tag schema. */
+  images(): Promise<readonly Descriptor[]>;
 }
 
 /**
@@ -25,6 +28,7 @@ export function openLayout(path: string, limits?: Partial<Limits>): Layout {
   return {
     name: path,
     entries: async () => (await readLayoutIndex(path, folder.limits.manifestBytes)).manifests,
+    images: () => imagesOf(folder),
     resolve: async (reference) => (await getManifest(folder, reference)).descriptor,
     getManifest: (reference) => getManifest(folder, reference),
     getBlob: (blob, limit = folder.limits.blobBytes) => getBlob(folder, blob, limit),
@@ -41,8 +45,19 @@ export function openLayout(path: string, limits?: Partial<Limits>): Layout {
     referrers: (digest, artifactType) => readReferrers(folder, digest, artifactType),
     tags: async () => {
       const { manifests } = await readLayoutIndex(path, folder.limits.manifestBytes);
-      const names = manifests.map(tagNameOf).filter((name) => name !== undefined);
+      const names = manifests.map((entry) => tagNameOf(entry, manifests)).filter((name) => name !== undefined);
       return [...new Set(names)].toSorted();
     },
   };
+}
+
+async function imagesOf(folder: LayoutFolder): Promise<readonly Descriptor[]> {
+  const { manifests } = await readLayoutIndex(folder.path, folder.limits.manifestBytes);
+  const images = new Map<Digest, Descriptor>();
+  for (const entry of manifests) {
+    if (isEvidence(entry, manifests)) continue;
+    const { subject } = (await getManifest(folder, entry.digest)).content;
+    if (subject === undefined) images.set(entry.digest, entry);
+  }
+  return [...images.values()];
 }

@@ -4,8 +4,9 @@ import { referrersTag } from '../digest.ts';
 import { OciError } from '../error.ts';
 import type { Manifest } from '../manifest.ts';
 import { referrerEntry } from '../parse-manifest.ts';
+import { isNamed } from './entry-names.ts';
 import { blobSize, type LayoutFolder } from './folder.ts';
-import { isNamed, readLayoutIndex } from './layout-index.ts';
+import { readLayoutIndex } from './layout-index.ts';
 import { readManifest } from './manifests.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function readReferrers(
   for await (const manifest of reachable(folder, manifests)) {
     if (manifest.content.subject?.digest === subject) found.set(manifest.descriptor.digest, referrerEntry(manifest));
   }
-  const lists = manifests.filter((entry) => isNamed(entry, referrersTag(subject)));
+  const lists = manifests.filter((entry) => isNamed(entry, referrersTag(subject), manifests));
   for (const list of lists) {
     const manifest = await readManifest(folder, list);
     for (const entry of manifest.kind === 'index' ? manifest.content.manifests : []) {
