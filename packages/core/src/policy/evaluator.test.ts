@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StepContext } from '../context.ts';
+import { createPolicyEvaluator, type EvaluatorOptions } from './evaluator.ts';
+import { parseExactJson } from './exact-json.ts';
+import { type Instant, parseRfc3339 } from './instant.ts';
+import type { Outcome } from './result.ts';
+import { noCache } from './source-cache.ts';
+import { createSourceFetcher } from './sources.ts';
+import type { PolicySpec, SourceGroup } from './spec.ts';
+
+const ctx: StepContext = {
+  now: () => new Date('2026-06-01T00:00:00Z'),
+  env: {},
+  log: { info() {}, warn() {}, debug() {} },
+};
+const at: Instant = parseRfc3339('2026-06-01T00:00:00Z') ?? 0n;
+const sigstore = {
+  certificate_identity: '',
+  certificate_identity_regexp: '',
+  certificate_oidc_issuer: '',
+  certificate_oidc_issuer_regexp: '',
+  ignore_rekor: false,
+  public_key: '',
+  rekor_url: '',
+};
+
+let folder = '';
+let made = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sluice-evaluator-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A package with one rule whose METADATA names its code. */
+function rule(pkg: string, name: string, body: string, more = ''): string {
+  return `package ${pkg}
+
+import rego.v1
+
+# METADATA
+# title: ${name} title
+# custom:
+#   short_name: ${name}
+${more}deny contains {"code": "${pkg}.${name}", "msg": "${name} said"} if {
+	${body}
+}
+`;
+}
+
+describe('a policy is evaluated as ec does', () => {
+  it('gives what rules say with their titles, and a success for a rule that has nothing to say', async () => {
+    const [outcome] = await run({
+      'a.rego': `${rule('p', 'one', 'input.bad')}\n# METADATA\n# title: two title\n# custom:\n#   short_name: two\ndeny contains {"code": "p.two", "msg": "x"} if {\n\tfalse\n}\n`,
+    });
+    expect(outcome?.failures).toEqual([{ msg: 'one said', metadata: { code: 'p.one', title: 'one title' } }]);
+    expect(outcome?.successes).toEqual([{ msg: 'Pass', metadata: { code: 'p.two', title: 'two title' } }]);
+  });
+
+  it('runs an image under each source with the data and rule data of that source alone', async () => {
+    const reads = `package p
+
+import rego.v1
+
+deny contains sprintf("%v %v", [data.shared, data.rule_data__configuration__.limit])
+`;
+    const source = (text: string, limit: number): SourceGroup => ({
+      policy: [write({ 'a.rego': reads })],
+      data: [write({ 'd.yaml': `shared: ${text}` })],
+      ruleData: { limit },
+    });
+    const outcomes = await evaluate({ sources: [source('yes', 1), source('"no"', 2)] });
+    expect(outcomes.flatMap(({ failures }) => failures.map(({ msg }) => msg))).toEqual(['true 1', 'no 2']);
+  });
+
+  it('takes a list member by member into one outcome a package', async () => {
+    const files = { 'a.rego': 'package p\n\nimport rego.v1\n\ndeny contains msg if {\n\tmsg := input.say\n}\n' };
+    const outcomes = await evaluate(policyOf(files), '[{"say": "a"}, {"say": "b"}]');
+    expect(outcomes).toHaveLength(1);
+    expect(outcomes[0]?.failures.map(({ msg }) => msg)).toEqual(['a', 'b']);
+  });
+
+  it('reads rules named deny_x, warn_x and violation, and lists what an exception excuses twice', async () => {
+    const [outcome] = await run({
+      'a.rego': `package p
+
+import rego.v1
+
+deny_this contains "denied"
+
+warn_that contains "warned"
+
+violation contains {"msg": "violated"}
+
+exception contains rules if {
+	rules := ["this"]
+}
+`,
+    });
+    expect(outcome?.warnings.map(({ msg }) => msg)).toEqual(['warned']);
+    expect(outcome?.failures.map(({ msg }) => msg)).toEqual(['violated']);
+    expect(outcome?.exceptions.map(({ msg }) => msg)).toEqual(Array(2).fill('data.p.exception[_][_] == "this"'));
+  });
+
+  it('sees the effective time in data.config and in time.now_ns', async () => {
+    const [outcome] = await run({
+      'a.rego':
+        'package p\n\nimport rego.v1\n\ndeny contains sprintf("%d %d", [data.config.policy.when_ns, time.now_ns()])\n',
+    });
+    expect(outcome?.failures[0]?.msg).toBe(`${at} ${at}`);
+  });
+});
+
+describe('quirks that a policy may rest on', () => {
+  it('an include for a package after a dot runs only the package before it, and a note says so', async () => {
+    const { evaluator, outcomes } = await both({
+      'a.rego': rule('release.deep', 'one', 'true'),
+      'b.rego': rule('release', 'two', 'true'),
+    });
+    expect(evaluator.notes?.join()).toMatch(/package release\.deep run only when no package is selected/);
+    expect(outcomes.map(({ namespace }) => namespace)).not.toContain('release.deep');
+  });
+
+  it('numbers of rule data stay exact, unlike those of an image's input', async () => {
+    const files = {
+      'a.rego': 'package p\n\nimport rego.v1\n\ndeny contains sprintf("%v", [data.rule_data__configuration__.n])\n',
+    };
+    const text = parseExactJson('{"n": 12345678901234567890}');
+    if (typeof text !== 'object' || text === null || Array.isArray(text)) throw new Error('Expected an object.');
+    const source = { policy: [write(files)], ruleData: text } as SourceGroup;
+    const [outcome] = await evaluate({ sources: [source] });
+    expect(outcome?.failures[0]?.msg).toBe('12345678901234567890');
+  });
+});
+
+describe('a bad policy is refused in one sentence', () => {
+  it.each([
+    ['that does not parse', { 'a.rego': 'package p\n\ndeny contains' }, /a\.rego/],
+    ['of the older syntax', { 'a.rego': 'package p\n\ndeny[msg] { msg := "x" }' }, /a\.rego/],
+    ['that uses a built-in which ec took away', { 'a.rego': 'package p\n\nx := opa.runtime()' }, /opa\.runtime/],
+    ['with the same code twice', { 'a.rego': rule('p', 'one', 'true'), 'b.rego': rule('p', 'one', 'false') }, /p\.one/],
+    ['whose result has no msg', { 'a.rego': 'package p\n\nimport rego.v1\n\ndeny contains {"code": "p.a"}' }, /msg/],
+    ['without any rule', { 'a.txt': 'nothing' }, /Expected Rego files in the policy source .*, but found none/],
+    [
+      'whose rule never speaks and has no name',
+      { 'a.rego': 'package p\n\nx := 1' },
+      /No rule of the policy was checked/,
+    ],
+  ])('a policy %s', async (_name, files, message) => {
+    const error = await run(files).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(Error);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it('a policy that loops ends at its deadline', async () => {
+    const files = {
+      'a.rego': `package p
+
+import rego.v1
+
+deny contains "slow" if {
+	count([x | some x in numbers.range(1, 3000); some y in numbers.range(1, 3000); x == y]) == 0
+}
+`,
+    };
+    let asked = 0;
+    const passing: StepContext = { ...ctx, now: () => new Date(10 * asked++) };
+    const evaluator = await open(policyOf(files), { timeoutMs: 50 }, passing);
+    await expect(answers(evaluator, '{}')).rejects.toThrow(/took longer|time/);
+  });
+
+  it('data files that disagree', async () => {
+    const data = [write({ 'a.yaml': 'k: {same: 1, other: 1}', 'b.yaml': 'k: {other: 2}' })];
+    const policy = [write({ 'a.rego': rule('p', 'one', 'true') })];
+    await expect(evaluate({ sources: [{ policy, data }] })).rejects.toThrow(/other/);
+  });
+
+  it('a source that is not there', async () => {
+    await expect(evaluate({ sources: [{ policy: [join(folder, 'nowhere')] }] })).rejects.toThrow(/nowhere/);
+  });
+});
+
+function run(files: { readonly [path: string]: string }): Promise<readonly Outcome[]> {
+  return evaluate(policyOf(files), '{"bad": true}');
+}
+
+async function both(files: { readonly [path: string]: string }) {
+  const evaluator = await open(policyOf(files));
+  return { evaluator, outcomes: await answers(evaluator, '{"bad": true}') };
+}
+
+async function evaluate(policy: PolicySpec, input = '{}', change: Partial<EvaluatorOptions> = {}) {
+  return answers(await open(policy, change), input);
+}
+
+function answers(evaluator: Awaited<ReturnType<typeof createPolicyEvaluator>>, input: string) {
+  const subject = { ref: '', component: '' };
+  return evaluator.evaluateInputs([{ filename: '', content: parseExactJson(input) }], subject, at);
+}
+
+function open(policy: PolicySpec, change: Partial<EvaluatorOptions> = {}, context = ctx) {
+  const fetcher = createSourceFetcher(context, {
+    openRepository: () => {
+      throw new Error('no registry here');
+    },
+    http: { request: () => Promise.reject(new Error('no network here')), close() {} },
+    cache: noCache,
+    workingFolder: folder,
+    builtin: () => undefined,
+  });
+  return createPolicyEvaluator(context, {
+    policy,
+    fetcher,
+    builtins: [],
+    at,
+    filter: 'include-exclude',
+    sigstore,
+    ...change,
+  });
+}
+
+function policyOf(files: { readonly [path: string]: string }): PolicySpec {
+  return { sources: [{ policy: [write(files)] }] };
+}
+
+function write(files: { readonly [path: string]: string }): string {
+  const root = join(folder, `policy-${made++}`);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
