@@ -40,10 +40,10 @@ export class Evaluation {
   readonly #policy: Policy;
   readonly #scope: Scope;
   readonly #options: EvaluateOptions;
-  readonly #host: HostAnswers;
+  readonly #host: HostAnswers | undefined;
   readonly #errors: RegoError[] = [];
 
-  constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host: HostAnswers) {
+  constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host?: HostAnswers) {
     this.#policy = policy;
     this.#scope = new Scope(documents.input, documents.data ?? emptyObject);
     this.#options = options;
@@ -80,7 +80,7 @@ export class Evaluation {
     const limits = chooseLimits(this.#options.limits);
     const budget = new Budget(limits, this.#options.deadline, this.#options.signal);
     const run = new Run(this.#scope, budget, lentBy(this.#options));
-    lendHost(run.cache, this.#host);
+    if (this.#host) lendHost(run.cache, this.#host);
     try {
       return evaluate(run);
     } catch (thrown) {
@@ -95,9 +95,9 @@ export class Evaluation {
   }
 }
 
-/** Begins an evaluation. */
+/** Begins an evaluation. Calling a function that has to be fetched ends it; use {@link evaluateWithHost}. */
 export function evaluate(policy: Policy, documents: Documents, options: EvaluateOptions = {}): Evaluation {
-  return new Evaluation(policy, documents, options, new HostAnswers());
+  return new Evaluation(policy, documents, options);
 }
 
 export interface HostOptions extends EvaluateOptions {

@@ -172,9 +172,14 @@ export function importedNames(imports: readonly Import[]): ReadonlyMap<string, R
 }
 
 export function pathReference(path: readonly string[]): Ref {
+  return valueReference(path);
+}
+
+/** A path as a reference; its first part is the root's name. */
+export function valueReference(path: readonly Value[]): Ref {
   const [root = 'data', ...rest] = path;
   return reference(
-    variable(root, 0),
+    variable(String(root), 0),
     rest.map((part) => constant(part, 0)),
     0,
   );

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isFunctionNode, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
+import { isFunctionNode, type RuleEntry, type RuleNode, valueReference } from '../compiler/module-set.ts';
 import { RegoError } from '../error.ts';
 import type { Run } from '../eval/run.ts';
 import { type Absent, absent, orAbsent } from '../eval/scope.ts';
 import { equal } from '../value/compare.ts';
 import type { Rule } from '../syntax/ast.ts';
-import { print } from '../value/print.ts';
+import { printRef } from '../syntax/print.ts';
 import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
@@ -59,7 +59,7 @@ export function isAbsent(value: Value | Absent): value is Absent {
 }
 
 function recursion(node: RuleNode): RegoError {
-  return new RegoError('rego_recursion_error', `rule ${node.path.map((part) => print(part)).join('.')} is recursive`);
+  return new RegoError('rego_recursion_error', `rule ${printRef(valueReference(node.path))} is recursive`);
 }
 
 function planComplete(node: RuleNode, planner: Planner): (run: Run) => Value | undefined {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { RuleEntry } from '../compiler/module-set.ts';
+import { type RuleEntry, valueReference } from '../compiler/module-set.ts';
 import type { RegoError } from '../error.ts';
 import { conflict, type Run } from '../eval/run.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
-import { printPath } from '../syntax/print.ts';
+import { printRef } from '../syntax/print.ts';
 import { equal } from '../value/compare.ts';
 import type { Value } from '../value/value.ts';
 import { type Frame, linkAll, type Match, type Step } from './node.ts';
@@ -22,7 +22,7 @@ export type RuleSolutions = (run: Run) => void;
 
 /** Two values where there must be one. */
 export function conflictOf(entry: RuleEntry, rule: Rule): RegoError {
-  const name = printPath(entry.node.path.map(String));
+  const name = printRef(valueReference(entry.node.path));
   const isFunction = (entry.written.head.args?.length ?? 0) > 0;
   const reason = isFunction
     ? `function ${name} produced conflicting values for the same inputs`

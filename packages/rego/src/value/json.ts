@@ -8,8 +8,8 @@ import { isArray, type Value } from './value.ts';
 /** Plain data as `JSON.parse` gives it. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** Nesting that JSON text may have; Go's decoder stops there as well. */
-const maxJsonDepth = 10_000;
+/** Nesting that JSON text may have, well within what the stack holds for all that is done with a value later. */
+const maxJsonDepth = 2_000;
 
 /**
  * Reads JSON text without losing a digit of its numbers. Text that is no JSON is a `RegoError` with the code

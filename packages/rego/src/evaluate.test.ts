@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { type CompileOptions, compile } from './compile.ts';
+import { type EvaluateOptions, evaluate, evaluateWithHost } from './evaluate.ts';
+import { parseModule } from './parse.ts';
+import { fromPlain, toPlain } from './value/json.ts';
+import { isObject } from './value/value.ts';
+
+interface Given extends EvaluateOptions {
+  readonly input?: unknown;
+  readonly data?: unknown;
+  readonly compile?: CompileOptions;
+}
+
+function policyOf(text: string, options: CompileOptions = {}) {
+  return compile([parseModule('test.rego', `package test\n${text}`)], options);
+}
+
+function evaluation(text: string, { input, data, compile: options, ...rest }: Given = {}) {
+  const base = fromPlain(data ?? {});
+  return evaluate(
+    policyOf(text, options),
+    { ...(input !== undefined && { input: fromPlain(input) }), ...(isObject(base) && { data: base }) },
+    rest,
+  );
+}
+
+function valueOf(text: string, given: Given = {}, rule = 'p') {
+  const value = evaluation(text, given).value(['test', rule]);
+  return value === undefined ? undefined : toPlain(value);
+}
+
+describe('a rule', () => {
+  test('is undefined when its body does not hold', () => {
+    expect(valueOf('p := 1 if input.x')).toBeUndefined();
+    expect(valueOf('p := 1 if input.x', { input: { x: false } })).toBeUndefined();
+    expect(valueOf('p := 1 if input.x', { input: { x: 0 } })).toBe(1);
+  });
+
+  test('falls back to its default and its else', () => {
+    const text = 'default p := "none"\np := "a" if input.a\nelse := "b" if input.b';
+    expect(valueOf(text, { input: { a: true, b: true } })).toBe('a');
+    expect(valueOf(text, { input: { b: true } })).toBe('b');
+    expect(valueOf(text)).toBe('none');
+  });
+
+  test('with null as its value is not undefined, the second time either', () => {
+    expect(valueOf('f(x) := null\np := [a, b] if { a := f(1); b := f(1) }')).toEqual([null, null]);
+  });
+
+  test('that says two things is a conflict with its name and place', () => {
+    const run = () => valueOf('p := x if some x in [1, 2]');
+    expect(run).toThrow('test.rego:2: eval_conflict_error: rule data.test.p produced conflicting values');
+    expect(() => valueOf('f(x) := 1\nf(x) := 2\np := f(1)')).toThrow('function data.test.f produced conflicting');
+    expect(() => valueOf('p[1] := x if some x in ["a", "b"]')).toThrow('rule data.test.p[1] produced');
+    expect(() => valueOf('p[k] := x if { k := 1; some x in ["a", "b"] }')).toThrow('object keys must be unique');
+  });
+
+  test('with variables in its name builds objects of objects and sets', () => {
+    const text = 'p[x].size := count(x) if some x in ["a", "bb"]\np.c.size := 3\nq[x] contains y if some x, y in [5, 5]';
+    expect(valueOf(text)).toEqual({ a: { size: 1 }, bb: { size: 2 }, c: { size: 3 } });
+    expect(valueOf(text, {}, 'q')).toEqual({ '0': [5], '1': [5] });
+  });
+
+  test('can be asked for one key without computing the others', () => {
+    const text = 'p[x] := y if { some x in [1, 2]; y := q[x] }\nq[x] := x / (x - 2) if some x in [1, 2]\nr := p[1]';
+    expect(valueOf(text, { strict: true }, 'r')).toBe(-1);
+  });
+
+  test('is merged with base data around it', () => {
+    const all = evaluation('p.a := 1', { data: { test: { p: { b: 2 } }, other: 3 } });
+    expect(toPlain(all.value([]) ?? null)).toEqual({ other: 3, test: { p: { a: 1, b: 2 } } });
+  });
+});
+
+describe('a body', () => {
+  test('may bind both sides of an equation', () => {
+    expect(valueOf('p := [x, y, z] if { [x, 2, {"k": y}] = [1, z, {"k": 3}] }')).toEqual([1, 3, 2]);
+  });
+
+  test('goes through everything an unbound variable can be', () => {
+    expect(valueOf('p := [[i, x] | x := input[i]]', { input: { b: 2, a: 1 } })).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+  });
+
+  test('holds for every member, and for none at all', () => {
+    expect(valueOf('p if every x in [1, 2] { x > 0 }')).toBe(true);
+    expect(valueOf('p if every x in [] { x > 0 }')).toBe(true);
+    expect(valueOf('p if every x in [1, -2] { x > 0 }')).toBeUndefined();
+    expect(valueOf('p if every x in input { x > 0 }', { input: 7 })).toBeUndefined();
+  });
+
+  test('tells undefined from false under not', () => {
+    expect(valueOf('p if not input.x')).toBe(true);
+    expect(valueOf('p if not input.x', { input: { x: false } })).toBe(true);
+    expect(valueOf('p if not startswith(input.x, "a")')).toBeUndefined();
+  });
+});
+
+describe('with', () => {
+  test('changes input and data for one expression only', () => {
+    const text = 'q := input.a\np := [x, q] if x := q with input.a as 2';
+    expect(valueOf(text, { input: { a: 1 } })).toEqual([2, 1]);
+    expect(valueOf('p := x if x := data.other.k with data.other as {"k": 5}', { data: { other: { k: 1 } } })).toBe(5);
+  });
+
+  test('puts data in the place of rules', () => {
+    expect(valueOf('q := 1\np := [x, q] if x := q with data.test.q as 2')).toEqual([2, 1]);
+  });
+
+  test('replaces functions by values and by functions, which see the original', () => {
+    expect(valueOf('f(x) := x\np := y if y := f(1) with f as 7')).toBe(7);
+    expect(valueOf('mock(x) := count(x) + 100\np := y if y := count([1]) with count as mock')).toBe(101);
+  });
+});
+
+describe('errors of built-in functions', () => {
+  test('make the call undefined and are kept', () => {
+    const run = evaluation('p := 1 / input.x', { input: { x: 0 } });
+    expect(run.value(['test', 'p'])).toBeUndefined();
+    expect(run.builtinErrors.map(({ message }) => message)).toEqual([
+      'test.rego:2: eval_builtin_error: div: divide by zero',
+    ]);
+  });
+
+  test('end a strict evaluation', () => {
+    expect(() => valueOf('p := 1 / input.x', { input: { x: 0 }, strict: true })).toThrow('divide by zero');
+  });
+});
+
+describe('a budget', () => {
+  const many = 'p := count([1 | some x in numbers.range(1, 1000); some y in numbers.range(1, 1000)])';
+
+  test.each([
+    ['steps', { maxSteps: 100_000 }],
+    ['values in collections', { maxValues: 10_000 }],
+  ])('of %s ends in its own error', (what, limits) => {
+    expect(() => valueOf(many, { limits })).toThrow(new RegExp(`rego_limit_error: Expected at most .* ${what}`));
+  });
+
+  test('of time ends in a cancellation', () => {
+    let now = 0;
+    const deadline = { clock: () => now++, until: 3 };
+    expect(() => valueOf(many, { deadline })).toThrow('eval_cancel_error');
+  });
+
+  test('is spent by the caller saying so', () => {
+    expect(() => valueOf(many, { signal: AbortSignal.abort() })).toThrow('eval_cancel_error');
+  });
+
+  test('of rules inside each other ends in its own error', () => {
+    const rules = Array.from({ length: 300 }, (_, at) => `r${at} := r${at + 1}`);
+    const text = `${rules.join('\n')}\nr300 := 1\np := r0`;
+    expect(valueOf(text)).toBe(1);
+    expect(() => valueOf(text, { limits: { maxCallDepth: 200 } })).toThrow('rules inside each other');
+  });
+
+  test('is not needed for a stack that is used up', () => {
+    const rules = Array.from({ length: 6_000 }, (_, at) => `r${at} := x if { [a | a := r${at + 1}][_] = x }`);
+    const text = `${rules.join('\n')}\nr6000 := 1\np := r0`;
+    const policy = policyOf(text, { checked: true });
+    const run = evaluate(policy, {}, { limits: { maxCallDepth: 1_000_000 } });
+    expect(() => run.value(['test', 'p'])).toThrow('rego_limit_error');
+  });
+
+  test('refuses a limit it does not know', () => {
+    expect(() => valueOf('p := 1', { limits: { maxStep: 1 } as object })).toThrow(TypeError);
+  });
+});
+
+describe('a query', () => {
+  test('gives one solution for each way it holds', () => {
+    const solutions = evaluation('p contains x if some x in [1, 2]').query('data.test.p[x]; y := x + 1');
+    expect(solutions.map((bindings) => Object.fromEntries(bindings))).toEqual([
+      { x: 1, y: 2 },
+      { x: 2, y: 3 },
+    ]);
+  });
+
+  test('that is unsafe is refused', () => {
+    expect(() => evaluation('p := 1').query('x > 1')).toThrow('rego_unsafe_var_error: var x is unsafe');
+  });
+});
+
+describe('lent functions', () => {
+  const declaration = 'registry.manifest(ref: string) manifest: object[string: any]';
+  const text = `
+p := {ref: m.size |
+  some ref in ["a", "b"]
+  m := registry.manifest(ref)
+}
+q := registry.manifest(registry.manifest("a").next).size`;
+
+  test('are awaited together, and again for what depends on them', async () => {
+    const asked: string[][] = [];
+    const policy = policyOf(text, {
+      builtins: [
+        {
+          declaration,
+          ask: async ([ref]) => {
+            asked.push([String(ref)]);
+            return fromPlain({ size: String(ref).length, next: 'next' });
+          },
+        },
+      ],
+    });
+    const found = await evaluateWithHost(policy, {}, {}, (run) => [run.value(['test', 'p']), run.value(['test', 'q'])]);
+    expect(found.map((value) => value !== undefined && toPlain(value))).toEqual([{ a: 1, b: 1 }, 4]);
+    expect(asked.flat()).toEqual(['a', 'b', 'next']);
+  });
+
+  test('that never come to an end are given up', async () => {
+    const policy = policyOf('p := f(f(f(f(1))))', {
+      builtins: [{ declaration: 'f(x: number) y: number', ask: async ([x]) => Number(x) + 1 }],
+    });
+    const run = evaluateWithHost(policy, {}, { maxRounds: 3 }, (each) => each.value(['test', 'p']));
+    await expect(run).rejects.toThrow('eval_host_error');
+  });
+
+  test('that fail end the evaluation', async () => {
+    const policy = policyOf('p := f(1)', {
+      builtins: [{ declaration: 'f(x: number) y: number', ask: () => Promise.reject(new Error('refused')) }],
+    });
+    await expect(evaluateWithHost(policy, {}, {}, (run) => run.value(['test', 'p']))).rejects.toThrow('refused');
+  });
+
+  test('cannot be asked without a host', () => {
+    const ask = async (): Promise<number> => 1;
+    const builtins = [{ declaration: 'f(x: number) y: number', ask }];
+    expect(() => valueOf('p if not f(1)', { compile: { builtins } })).toThrow('eval_host_error: f has to be fetched');
+  });
+});
