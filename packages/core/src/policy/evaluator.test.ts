@@ -128,7 +128,7 @@ describe('quirks that a policy may rest on', () => {
     expect(outcomes.map(({ namespace }) => namespace)).not.toContain('release.deep');
   });
 
-  it('numbers of rule data stay exact, unlike those of an image's input', async () => {
+  it('numbers of rule data stay exact, unlike those of an input of an image', async () => {
     const files = {
       'a.rego': 'package p\n\nimport rego.v1\n\ndeny contains sprintf("%v", [data.rule_data__configuration__.n])\n',
     };
