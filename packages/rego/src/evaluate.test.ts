@@ -25,46 +25,47 @@ function evaluation(text: string, { input, data, compile: options, ...rest }: Gi
   );
 }
 
-function valueOf(text: string, given: Given = {}, rule = 'p') {
+function resultOf(text: string, given: Given = {}, rule = 'p') {
   const value = evaluation(text, given).value(['test', rule]);
   return value === undefined ? undefined : toPlain(value);
 }
 
 describe('a rule', () => {
   test('is undefined when its body does not hold', () => {
-    expect(valueOf('p := 1 if input.x')).toBeUndefined();
-    expect(valueOf('p := 1 if input.x', { input: { x: false } })).toBeUndefined();
-    expect(valueOf('p := 1 if input.x', { input: { x: 0 } })).toBe(1);
+    expect(resultOf('p := 1 if input.x')).toBeUndefined();
+    expect(resultOf('p := 1 if input.x', { input: { x: false } })).toBeUndefined();
+    expect(resultOf('p := 1 if input.x', { input: { x: 0 } })).toBe(1);
   });
 
   test('falls back to its default and its else', () => {
     const text = 'default p := "none"\np := "a" if input.a\nelse := "b" if input.b';
-    expect(valueOf(text, { input: { a: true, b: true } })).toBe('a');
-    expect(valueOf(text, { input: { b: true } })).toBe('b');
-    expect(valueOf(text)).toBe('none');
+    expect(resultOf(text, { input: { a: true, b: true } })).toBe('a');
+    expect(resultOf(text, { input: { b: true } })).toBe('b');
+    expect(resultOf(text)).toBe('none');
   });
 
   test('with null as its value is not undefined, the second time either', () => {
-    expect(valueOf('f(x) := null\np := [a, b] if { a := f(1); b := f(1) }')).toEqual([null, null]);
+    expect(resultOf('f(x) := null\np := [a, b] if { a := f(1); b := f(1) }')).toEqual([null, null]);
   });
 
   test('that says two things is a conflict with its name and place', () => {
-    const run = () => valueOf('p := x if some x in [1, 2]');
+    const run = () => resultOf('p := x if some x in [1, 2]');
     expect(run).toThrow('test.rego:2: eval_conflict_error: rule data.test.p produced conflicting values');
-    expect(() => valueOf('f(x) := 1\nf(x) := 2\np := f(1)')).toThrow('function data.test.f produced conflicting');
-    expect(() => valueOf('p[1] := x if some x in ["a", "b"]')).toThrow('rule data.test.p[1] produced');
-    expect(() => valueOf('p[k] := x if { k := 1; some x in ["a", "b"] }')).toThrow('object keys must be unique');
+    expect(() => resultOf('f(x) := 1\nf(x) := 2\np := f(1)')).toThrow('function data.test.f produced conflicting');
+    expect(() => resultOf('p[1] := x if some x in ["a", "b"]')).toThrow('rule data.test.p[1] produced');
+    expect(() => resultOf('p[k] := x if { k := 1; some x in ["a", "b"] }')).toThrow('object keys must be unique');
   });
 
   test('with variables in its name builds objects of objects and sets', () => {
-    const text = 'p[x].size := count(x) if some x in ["a", "bb"]\np.c.size := 3\nq[x] contains y if some x, y in [5, 5]';
-    expect(valueOf(text)).toEqual({ a: { size: 1 }, bb: { size: 2 }, c: { size: 3 } });
-    expect(valueOf(text, {}, 'q')).toEqual({ '0': [5], '1': [5] });
+    const text =
+      'p[x].size := count(x) if some x in ["a", "bb"]\np.c.size := 3\nq[x] contains y if some x, y in [5, 5]';
+    expect(resultOf(text)).toEqual({ a: { size: 1 }, bb: { size: 2 }, c: { size: 3 } });
+    expect(resultOf(text, {}, 'q')).toEqual({ '0': [5], '1': [5] });
   });
 
   test('can be asked for one key without computing the others', () => {
     const text = 'p[x] := y if { some x in [1, 2]; y := q[x] }\nq[x] := x / (x - 2) if some x in [1, 2]\nr := p[1]';
-    expect(valueOf(text, { strict: true }, 'r')).toBe(-1);
+    expect(resultOf(text, { strict: true }, 'r')).toBe(-1);
   });
 
   test('is merged with base data around it', () => {
@@ -75,44 +76,44 @@ describe('a rule', () => {
 
 describe('a body', () => {
   test('may bind both sides of an equation', () => {
-    expect(valueOf('p := [x, y, z] if { [x, 2, {"k": y}] = [1, z, {"k": 3}] }')).toEqual([1, 3, 2]);
+    expect(resultOf('p := [x, y, z] if { [x, 2, {"k": y}] = [1, z, {"k": 3}] }')).toEqual([1, 3, 2]);
   });
 
   test('goes through everything an unbound variable can be', () => {
-    expect(valueOf('p := [[i, x] | x := input[i]]', { input: { b: 2, a: 1 } })).toEqual([
+    expect(resultOf('p := [[i, x] | x := input[i]]', { input: { b: 2, a: 1 } })).toEqual([
       ['a', 1],
       ['b', 2],
     ]);
   });
 
   test('holds for every member, and for none at all', () => {
-    expect(valueOf('p if every x in [1, 2] { x > 0 }')).toBe(true);
-    expect(valueOf('p if every x in [] { x > 0 }')).toBe(true);
-    expect(valueOf('p if every x in [1, -2] { x > 0 }')).toBeUndefined();
-    expect(valueOf('p if every x in input { x > 0 }', { input: 7 })).toBeUndefined();
+    expect(resultOf('p if every x in [1, 2] { x > 0 }')).toBe(true);
+    expect(resultOf('p if every x in [] { x > 0 }')).toBe(true);
+    expect(resultOf('p if every x in [1, -2] { x > 0 }')).toBeUndefined();
+    expect(resultOf('p if every x in input { x > 0 }', { input: 7 })).toBeUndefined();
   });
 
   test('tells undefined from false under not', () => {
-    expect(valueOf('p if not input.x')).toBe(true);
-    expect(valueOf('p if not input.x', { input: { x: false } })).toBe(true);
-    expect(valueOf('p if not startswith(input.x, "a")')).toBeUndefined();
+    expect(resultOf('p if not input.x')).toBe(true);
+    expect(resultOf('p if not input.x', { input: { x: false } })).toBe(true);
+    expect(resultOf('p if not startswith(input.x, "a")')).toBeUndefined();
   });
 });
 
 describe('with', () => {
   test('changes input and data for one expression only', () => {
     const text = 'q := input.a\np := [x, q] if x := q with input.a as 2';
-    expect(valueOf(text, { input: { a: 1 } })).toEqual([2, 1]);
-    expect(valueOf('p := x if x := data.other.k with data.other as {"k": 5}', { data: { other: { k: 1 } } })).toBe(5);
+    expect(resultOf(text, { input: { a: 1 } })).toEqual([2, 1]);
+    expect(resultOf('p := x if x := data.other.k with data.other as {"k": 5}', { data: { other: { k: 1 } } })).toBe(5);
   });
 
   test('puts data in the place of rules', () => {
-    expect(valueOf('q := 1\np := [x, q] if x := q with data.test.q as 2')).toEqual([2, 1]);
+    expect(resultOf('q := 1\np := [x, q] if x := q with data.test.q as 2')).toEqual([2, 1]);
   });
 
   test('replaces functions by values and by functions, which see the original', () => {
-    expect(valueOf('f(x) := x\np := y if y := f(1) with f as 7')).toBe(7);
-    expect(valueOf('mock(x) := count(x) + 100\np := y if y := count([1]) with count as mock')).toBe(101);
+    expect(resultOf('f(x) := x\np := y if y := f(1) with f as 7')).toBe(7);
+    expect(resultOf('mock(x) := count(x) + 100\np := y if y := count([1]) with count as mock')).toBe(101);
   });
 });
 
@@ -126,7 +127,7 @@ describe('errors of built-in functions', () => {
   });
 
   test('end a strict evaluation', () => {
-    expect(() => valueOf('p := 1 / input.x', { input: { x: 0 }, strict: true })).toThrow('divide by zero');
+    expect(() => resultOf('p := 1 / input.x', { input: { x: 0 }, strict: true })).toThrow('divide by zero');
   });
 });
 
@@ -137,24 +138,24 @@ describe('a budget', () => {
     ['steps', { maxSteps: 100_000 }],
     ['values in collections', { maxValues: 10_000 }],
   ])('of %s ends in its own error', (what, limits) => {
-    expect(() => valueOf(many, { limits })).toThrow(new RegExp(`rego_limit_error: Expected at most .* ${what}`));
+    expect(() => resultOf(many, { limits })).toThrow(new RegExp(`rego_limit_error: Expected at most .* ${what}`));
   });
 
   test('of time ends in a cancellation', () => {
     let now = 0;
     const deadline = { clock: () => now++, until: 3 };
-    expect(() => valueOf(many, { deadline })).toThrow('eval_cancel_error');
+    expect(() => resultOf(many, { deadline })).toThrow('eval_cancel_error');
   });
 
   test('is spent by the caller saying so', () => {
-    expect(() => valueOf(many, { signal: AbortSignal.abort() })).toThrow('eval_cancel_error');
+    expect(() => resultOf(many, { signal: AbortSignal.abort() })).toThrow('eval_cancel_error');
   });
 
   test('of rules inside each other ends in its own error', () => {
     const rules = Array.from({ length: 300 }, (_, at) => `r${at} := r${at + 1}`);
     const text = `${rules.join('\n')}\nr300 := 1\np := r0`;
-    expect(valueOf(text)).toBe(1);
-    expect(() => valueOf(text, { limits: { maxCallDepth: 200 } })).toThrow('rules inside each other');
+    expect(resultOf(text)).toBe(1);
+    expect(() => resultOf(text, { limits: { maxCallDepth: 200 } })).toThrow('rules inside each other');
   });
 
   test('is not needed for a stack that is used up', () => {
@@ -166,7 +167,7 @@ describe('a budget', () => {
   });
 
   test('refuses a limit it does not know', () => {
-    expect(() => valueOf('p := 1', { limits: { maxStep: 1 } as object })).toThrow(TypeError);
+    expect(() => resultOf('p := 1', { limits: { maxStep: 1 } as object })).toThrow(TypeError);
   });
 });
 
@@ -229,6 +230,6 @@ q := registry.manifest(registry.manifest("a").next).size`;
   test('cannot be asked without a host', () => {
     const ask = async (): Promise<number> => 1;
     const builtins = [{ declaration: 'f(x: number) y: number', ask }];
-    expect(() => valueOf('p if not f(1)', { compile: { builtins } })).toThrow('eval_host_error: f has to be fetched');
+    expect(() => resultOf('p if not f(1)', { compile: { builtins } })).toThrow('eval_host_error: f has to be fetched');
   });
 });
