@@ -3,9 +3,9 @@ import { isFunctionNode, type RuleEntry, type RuleNode, valueReference } from '.
 import { RegoError } from '../error.ts';
 import type { Run } from '../eval/run.ts';
 import { type Absent, absent, orAbsent } from '../eval/scope.ts';
-import { equal } from '../value/compare.ts';
 import type { Rule } from '../syntax/ast.ts';
 import { printRef } from '../syntax/print.ts';
+import { equal } from '../value/compare.ts';
 import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';

@@ -70,7 +70,12 @@ export function loadAnnotations(text: string): readonly Annotations[] {
 function loadHead(saved: SavedRule, text: string): Head {
   const head = nodeOf<Head>(cut(text, saved.head));
   const { value } = saved;
-  if (value !== undefined) define(head, 'value', once(() => nodeOf(cut(text, value))));
+  if (value !== undefined)
+    define(
+      head,
+      'value',
+      once(() => nodeOf(cut(text, value))),
+    );
   return head;
 }
 

@@ -42,7 +42,8 @@ function restore(node: unknown): void {
   for (const name in members) {
     const member = members[name];
     if (typeof member !== 'object' || member === null) continue;
-    if (holdsValue(name, isConstant)) members[name] = decodeValue(member as SavedValue); // written by plain()
+    if (holdsValue(name, isConstant))
+      members[name] = decodeValue(member as SavedValue); // written by plain()
     else restore(member);
   }
 }

@@ -38,6 +38,7 @@ export function decodeValue(saved: SavedValue): Value {
   if ('a' in saved) return saved.a.map(decodeValue);
   if ('n' in saved) return new BigNum(saved.n);
   if ('s' in saved) return setOf(saved.s.map(decodeValue));
-  if ('o' in saved) return objectOf(Object.entries(saved.o).map(([key, member]) => [key, decodeValue(member)] as const));
+  if ('o' in saved)
+    return objectOf(Object.entries(saved.o).map(([key, member]) => [key, decodeValue(member)] as const));
   return objectOf(saved.e.map(([key, member]) => [decodeValue(key), decodeValue(member)] as const));
 }
