@@ -8,7 +8,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { githubVariables, type LocalStack, startLocal, writeTrustFiles } from '@sluice/local';
+import { githubVariables, type LocalStack, startLocal, type TrustFiles, writeTrustFiles } from '@sluice/local';
 import { createSession, type Digest, openRepository, parseReference } from '@sluice/oci';
 import { type GitHubServer, startGitHub } from '../actions/test/github-server.ts';
 
@@ -18,6 +18,8 @@ const run = promisify(execFile);
 export interface ActScene {
   readonly stack: LocalStack;
   readonly github: GitHubServer;
+  /** `trusted_root.json` and `signing_config.json` of the stack. */
+  readonly trust: TrustFiles;
   /** The work tree of the repository that runs the workflow. */
   readonly folder: string;
   /** `127.0.0.1:PORT/acme/shop` */
@@ -38,7 +40,8 @@ export interface ActOptions {
   /** False: the job has no `id-token: write`. */
   readonly identity?: boolean;
   readonly env?: Readonly<Record<string, string>>;
-  readonly workflow?: string;
+  /** The full git ref of the run; a tag is made. `refs/heads/main` when absent. */
+  readonly ref?: string;
   readonly arguments?: readonly string[];
 }
 
@@ -50,11 +53,15 @@ export interface ActRun {
   readonly summary: string;
 }
 
-export async function withActScene(actBinary: string, body: (scene: ActScene) => Promise<void>): Promise<void> {
+export async function withActScene(
+  actBinary: string,
+  body: (scene: ActScene) => Promise<void>,
+  serverUrl = 'https://github.com',
+): Promise<void> {
   const base = await mkdtemp(join(tmpdir(), 'sluice-act-'));
-  const [stack, github] = await Promise.all([startLocal(), startGitHub()]);
+  const [stack, github] = await Promise.all([startLocal({ githubUrl: serverUrl }), startGitHub()]);
   try {
-    const scene = await createScene(actBinary, base, stack, github);
+    const scene = await createScene(actBinary, base, serverUrl, stack, github);
     await body(scene);
     if (github.violations.length > 0)
       throw new Error(`requests that GitHub would refuse: ${github.violations.join('; ')}`);
@@ -66,6 +73,7 @@ export async function withActScene(actBinary: string, body: (scene: ActScene) =>
 async function createScene(
   actBinary: string,
   base: string,
+  serverUrl: string,
   stack: LocalStack,
   github: GitHubServer,
 ): Promise<ActScene> {
@@ -73,7 +81,7 @@ async function createScene(
   await mkdir(folder, { recursive: true });
   const [kit, standIns, trust] = await Promise.all([
     copyKit(base),
-    writeStandIns(base),
+    writeStandIns(base, serverUrl),
     writeTrustFiles(stack, join(base, 'trust')),
   ]);
   const host = stack.registry.host;
@@ -84,6 +92,7 @@ async function createScene(
   return {
     stack,
     github,
+    trust,
     folder,
     imageName: `${host}/acme/shop`,
     write,
@@ -105,12 +114,24 @@ async function createScene(
     },
     async act(options = {}) {
       const event = options.event ?? 'push';
-      const commit = await commitAll(folder);
-      const variables = githubVariables({ GITHUB_SHA: commit, GITHUB_EVENT_NAME: event });
+      const ref = options.ref ?? 'refs/heads/main';
+      const commit = await commitAll(folder, serverUrl, ref);
+      const variables = githubVariables({
+        GITHUB_SERVER_URL: serverUrl,
+        GITHUB_SHA: commit,
+        GITHUB_EVENT_NAME: event,
+        GITHUB_REF: ref,
+      });
       const claims = options.signer === undefined ? {} : { job_workflow_ref: options.signer };
       const token = stack.oidc.githubTokenRequest(variables, claims);
       const env = {
-        ...pick(variables, ['GITHUB_RUN_ID', 'GITHUB_REPOSITORY_ID', 'GITHUB_REPOSITORY_OWNER_ID', 'GITHUB_ACTOR_ID']),
+        ...pick(variables, [
+          'GITHUB_WORKFLOW_REF',
+          'GITHUB_RUN_ID',
+          'GITHUB_REPOSITORY_ID',
+          'GITHUB_REPOSITORY_OWNER_ID',
+          'GITHUB_ACTOR_ID',
+        ]),
         GITHUB_API_URL: github.url,
         SLUICE_SIGNING_CONFIG: trust.signingConfig,
         SLUICE_TRUSTED_ROOT: trust.trustedRoot,
@@ -120,19 +141,19 @@ async function createScene(
         ...options.env,
       };
       const payload = join(base, 'event.json');
-      await writeFile(payload, JSON.stringify(options.payload ?? {}));
+      await writeFile(payload, JSON.stringify({ ref, ...options.payload }));
       const words = [
         event,
         '-P',
         'ubuntu-latest=-self-hosted',
         '--json',
+        ...(serverUrl === 'https://github.com' ? [] : ['--github-instance', new URL(serverUrl).host]),
         ...['--eventpath', payload, '-s', 'GITHUB_TOKEN=job-token'],
         ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
         ...['--cache-server-addr', '127.0.0.1', '--artifact-server-addr', '127.0.0.1'],
         ...['--action-cache-path', join(base, 'cache')],
-        ...['--local-repository', `https://github.com/sluice-ci/sluice@v1=${kit}`],
+        ...['--local-repository', `${serverUrl}/sluice-ci/sluice@v1=${kit}`],
         ...standIns.flatMap((mapping) => ['--local-repository', mapping]),
-        ...(options.workflow === undefined ? [] : ['-W', options.workflow]),
         ...(options.arguments ?? []),
       ];
       return startAct(actBinary, words, folder, base);
@@ -192,14 +213,14 @@ inputs: { registry: {}, username: {}, password: {} }
 runs: { using: composite, steps: [{ run: "true", shell: bash }] }
 `;
 
-async function writeStandIns(base: string): Promise<readonly string[]> {
+async function writeStandIns(base: string, serverUrl: string): Promise<readonly string[]> {
   const pins = await pinsOf(['docker/build-push-action', 'docker/login-action', 'docker/setup-buildx-action']);
   return Promise.all(
     [...pins].map(async ([name, commit]) => {
       const folder = join(base, name);
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, 'action.yml'), name.endsWith('build-push-action') ? buildStandIn : nothing);
-      return `https://github.com/${name}@${commit}=${folder}`;
+      return `${serverUrl}/${name}@${commit}=${folder}`;
     }),
   );
 }
@@ -216,13 +237,14 @@ async function pinsOf(names: readonly string[]): Promise<ReadonlyMap<string, str
   );
 }
 
-async function commitAll(folder: string): Promise<string> {
+async function commitAll(folder: string, serverUrl: string, ref: string): Promise<string> {
   const git = async (...words: string[]) => (await run('git', ['-C', folder, ...words])).stdout.trim();
   await git('init', '-q', '-b', 'main');
-  await git('remote', 'add', 'origin', 'https://github.com/acme/shop.git').catch(() => undefined);
+  await git('remote', 'add', 'origin', `${serverUrl}/acme/shop.git`).catch(() => undefined);
   await git('add', '-A');
   const author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
   await git(...author, 'commit', '-q', '--allow-empty', '-m', 'A commit');
+  if (ref.startsWith('refs/tags/')) await git('tag', '-f', ref.slice('refs/tags/'.length));
   return git('rev-parse', 'HEAD');
 }
 

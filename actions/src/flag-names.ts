@@ -18,7 +18,8 @@ export const signingFlagNames = [
   ...registryFlagNames,
 ] as const;
 
-export const provenanceFlagNames = ['build-input', 'dependency', 'started-on'] as const;
+/** GitHub's build type records no inputs, so there is no `build-input`. */
+export const provenanceFlagNames = ['dependency', 'started-on'] as const;
 
 const identityFlagNames = [
   'certificate-identity',

@@ -1,1 +1,0 @@
-export{n as refuse}from"./verified-evidence-H7iBN5bX.js";
