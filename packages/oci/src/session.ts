@@ -135,7 +135,13 @@ export function createSession(options: SessionOptions = {}): Session {
     now,
     limits: { bytes: limits.answerBytes, ms: limits.readMs },
     allowsPlainHttp: (host) => plainHttp.has(host),
-    send: (request) => sendPersistently(request, () => follow(request), limits.attempts),
+    // A form holds the token itself: it is not sent on to where the token server may point.
+    send: (request) =>
+      sendPersistently(
+        request,
+        () => (request.body === undefined ? follow(request) : sendRecorded(request)),
+        limits.attempts,
+      ),
   });
 
   async function sendAuthorized(request: RegistryRequest): Promise<WireResponse> {

@@ -222,6 +222,22 @@ describe('authorization stays with the registry', () => {
     });
   });
 
+  test('when its token server redirects the form that holds a refresh token', async () => {
+    const elsewhere: string[] = [];
+    const thief = await listen((request, response) => {
+      request.setEncoding('utf8').on('data', (text: string) => elsewhere.push(text));
+      request.on('end', () => response.end('{"token":"t"}'));
+    });
+    closing.push(() => thief.close());
+    const { open } = await registryWith(auth('bearer'), (request, response) => {
+      if (request.method !== 'POST' || !request.url?.startsWith('/token')) return false;
+      response.writeHead(307, { Location: `http://${thief.host}/token` }).end();
+      return true;
+    });
+    await expect(open({ token: 'refresh' }).repository.tags()).rejects.toMatchObject({ code: 'registry-error' });
+    expect(elsewhere).toEqual([]);
+  });
+
   test('a token with a line break in it is not sent on', async () => {
     const { open } = await registryWith(auth('bearer'), (request, response) => {
       if (!request.url?.startsWith('/token')) return false;
