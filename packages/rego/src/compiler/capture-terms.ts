@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { errorAt, type RegoError } from '../error.ts';
 import type { Source } from '../location.ts';
 import type { Body, CallExpr, Expr, Ref, Rule, Term, With } from '../syntax/ast.ts';
+import { printVar } from '../syntax/print.ts';
 import { outputsOfBody } from './outputs.ts';
 import { rebuildExpr, rebuildTerm } from './rebuild.ts';
 import {
@@ -120,7 +122,8 @@ class Capturer {
       if (inner.kind === 'var' || (inner.kind === 'ref' && this.#context.isAlwaysDefined(inner))) {
         return [{ kind: 'set', items: [inner], at: inner.at }];
       }
-      this.#checkDeclared(inner, safe);
+      // What a template inside lacks is found where safety is checked.
+      if (term.kind !== 'template') this.#checkDeclared(inner, safe);
       return [this.#captured(inner, part.with)];
     });
     const { at } = template;
@@ -152,7 +155,7 @@ class Capturer {
   #checkDeclared(term: Term, safe: ReadonlySet<string>): void {
     const { original } = this.#context.names;
     const missing = [...varsOfTerm(term, needed)].filter((name) => !safe.has(name)).sort();
-    for (const name of missing) this.#fail(term.at, `var ${original.get(name) ?? name} is undeclared`);
+    for (const name of missing) this.#fail(term.at, `var ${printVar(original.get(name) ?? name)} is undeclared`);
   }
 
   #fail(at: number, reason: string): void {

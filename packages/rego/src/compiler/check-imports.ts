@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorAt, type RegoError } from '../error.ts';
-import type { Import, Module, Ref } from '../syntax/ast.ts';
+import type { Import, Module } from '../syntax/ast.ts';
 import { printPath } from '../syntax/print.ts';
 import { importName } from './module-set.ts';
 import { resolveRule } from './resolve-names.ts';
@@ -25,24 +25,15 @@ function duplicateImports(module: Module): readonly RegoError[] {
 }
 
 function unusedImports(module: Module, context: CompileContext): readonly RegoError[] {
-  const globals = new AskedNames(context.set.globals.get(module) ?? new Map());
+  const globals = context.set.globals.get(module) ?? new Map();
+  const used = new Set<string>();
   const isBuiltin = (name: string): boolean => context.builtins.has(name);
-  const resolution = { source: module.source, globals, names: new LocalNames(), isBuiltin, errors: [] };
+  const resolution = { source: module.source, globals, names: new LocalNames(), isBuiltin, errors: [], used };
   for (const rule of module.rules) resolveRule(rule, resolution);
   return module.imports
     .filter(({ path }) => path[0] !== 'future' && path[0] !== 'rego')
-    .filter((found) => !globals.asked.has(importName(found)))
+    .filter((found) => !used.has(importName(found)))
     .map((found) => fail(module, found, `${importText(found)} unused`));
-}
-
-/** Remembers which names somebody wanted the meaning of. */
-class AskedNames extends Map<string, Ref> {
-  readonly asked: Set<string> = new Set();
-
-  override get(name: string): Ref | undefined {
-    this.asked.add(name);
-    return super.get(name);
-  }
 }
 
 export function importText({ path, alias }: Import): string {

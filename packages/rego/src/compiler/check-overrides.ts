@@ -6,7 +6,7 @@ import { ruleName } from './module-set.ts';
 import type { CompileContext } from './stages.ts';
 import { operatorName } from './terms.ts';
 
-/** `data` and `input` as the name of a rule, an argument or a variable: refused by v1 and in strict mode. */
+/** `data` and `input` as the name of a rule or a variable: refused by v1 and in strict mode. */
 export function checkOverrides(context: CompileContext): void {
   for (const module of context.set.modules) {
     if (!context.strict && module.newest === 'v0') continue;
@@ -24,10 +24,6 @@ function findings(rule: Rule, withBodies: boolean): readonly (readonly [at: numb
   const found: (readonly [number, string])[] = [];
   if (isRoot(ruleName(rule))) {
     found.push([rule.at, `rules must not shadow ${ruleName(rule)} (use a different rule name)`]);
-  }
-  for (const arg of rule.head.args ?? []) {
-    if (arg.kind !== 'ref' || arg.path.length > 0 || arg.head.kind !== 'var') continue;
-    found.push([arg.at, `args must not shadow ${arg.head.name} (use a different variable name)`]);
   }
   if (!withBodies) return found;
   eachExpr(rule, (expr) => {

@@ -45,12 +45,32 @@ class Orderer {
   }
 
   body(body: Body, globals: ReadonlySet<string>): Body {
+    if (this.#isOrdered(body, globals)) return this.#closures(body, globals);
     const { ordered, left } = this.#order(body, globals);
-    if (left.size > 0) {
-      for (const [expr, vars] of left) this.#addUnsafe(expr, vars);
-      return body;
+    for (const [expr, vars] of left) this.#addUnsafe(expr, vars);
+    const whole = this.#closures(ordered, globals);
+    return left.size > 0 ? body : whole;
+  }
+
+  /** Whether the body can stay as it was written, which nearly all can. */
+  #isOrdered(body: Body, globals: ReadonlySet<string>): boolean {
+    const safe = new Set(globals);
+    let visible: Set<string> | undefined;
+    for (const expr of body) {
+      const wanted = varsOfExpr(expr, this.#visible);
+      const closes = hasClosure(expr);
+      if (!closes && wanted.isSubsetOf(safe)) continue;
+      const outputs = outputsOfExpr(expr, safe, this.#context.arity);
+      const missing = (name: string): boolean => !outputs.has(name) && !safe.has(name);
+      if (some(wanted, missing)) return false;
+      if (closes) {
+        visible ??= varsOfBody(body, this.#visible);
+        const closed = closedOver(expr, visible, globals);
+        if (closed && closed.size > 0 && (equalSets(closed, outputs) || some(closed, missing))) return false;
+      }
+      for (const name of outputs) safe.add(name);
     }
-    return this.#closures(ordered, globals);
+    return true;
   }
 
   #order(body: Body, globals: ReadonlySet<string>): { ordered: Expr[]; left: Unsafe } {
@@ -77,17 +97,23 @@ class Orderer {
     }
     const left: Unsafe = new Map();
     for (const at of waiting) {
-      const vars = new Set([...(wanted[at] ?? []), ...(closed[at] ?? [])].filter((name) => !safe.has(name)));
-      left.set(body[at] as Expr, vars); // waiting holds indices of the body
+      const expr = body[at] as Expr; // waiting holds indices of the body
+      const outputs = outputsOfExpr(expr, safe, this.#context.arity);
+      const unbound = [...(closed[at] ?? [])].filter((name) => !safe.has(name));
+      // What a closure lacks is the finding; what the expression itself would have bound is not.
+      const vars = unbound.length > 0 && !equalSets(new Set(unbound), outputs) ? unbound : [...(wanted[at] ?? [])];
+      const missing = new Set(vars.filter((name) => !safe.has(name) && !outputs.has(name)));
+      left.set(expr, missing.size > 0 ? missing : new Set(vars.filter((name) => !safe.has(name))));
     }
     return { ordered, left };
   }
 
   /** Orders the bodies inside each expression, which may read everything that is bound before it. */
   #closures(body: Body, globals: ReadonlySet<string>): Body {
+    if (!body.some(hasClosure)) return body;
     const bound = new Set(globals);
     return body.map((expr) => {
-      const rebuilt = this.#expr(expr, bound);
+      const rebuilt = hasClosure(expr) ? this.#expr(expr, bound) : expr;
       varsOfExpr(expr, this.#visible, bound);
       return rebuilt;
     });
@@ -131,6 +157,14 @@ class Orderer {
     for (const name of vars) known.add(name);
     this.#unsafe.set(expr, known);
   }
+}
+
+function hasClosure(expr: Expr): boolean {
+  let found = false;
+  closuresOfExpr(expr, () => {
+    found = true;
+  });
+  return found;
 }
 
 function closedOver(expr: Expr, visible: ReadonlySet<string>, globals: ReadonlySet<string>): Set<string> | undefined {

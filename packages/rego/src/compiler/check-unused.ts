@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorAt } from '../error.ts';
-import type { Body, Expr, Rule, Term } from '../syntax/ast.ts';
+import type { Location } from '../location.ts';
+import type { Body, Expr, Module, Rule, Term } from '../syntax/ast.ts';
 import { termsOf } from './expr-parts.ts';
 import type { CompileContext } from './stages.ts';
 import { isGenerated, isWildcard, operatorName } from './terms.ts';
@@ -8,13 +9,20 @@ import { bindable, varsOfTerm } from './vars.ts';
 
 /** Variables declared by `some` or `every` and never mentioned; in strict mode also arguments and what `:=` assigns. */
 export function checkUnusedLocals(context: CompileContext): void {
+  // Names were not even given a meaning then.
+  if (context.errors.some(({ reason }) => reason.startsWith('args must not shadow'))) return;
   for (const { module, written } of context.set.entries) {
     const text = context.strict ? '' : module.source.text.slice(written.at, written.else?.end ?? written.end);
     if (!context.strict && !declares.test(text)) continue;
-    for (const [at, message] of findUnused(written, context.strict)) {
+    const wrong = context.errors.some(({ location }) => location && isInside(location, module, written));
+    for (const [at, message] of findUnused(written, context.strict, wrong)) {
       context.deferred.push(errorAt(module.source, at, 'rego_compile_error', message));
     }
   }
+}
+
+function isInside({ file, offset }: Location, { source }: Module, rule: Rule): boolean {
+  return file === source.file && offset >= rule.at && offset < (rule.else?.end ?? rule.end);
 }
 
 /** Only these two declare a variable without giving it a value. */
@@ -22,11 +30,12 @@ const declares = /\b(?:some|every)\b/;
 
 type Finding = readonly [at: number, message: string];
 
-function findUnused(rule: Rule, strict: boolean): readonly Finding[] {
+/** In a rule with errors only arguments are looked at, as the rest may follow from them. */
+function findUnused(rule: Rule, strict: boolean, wrong: boolean): readonly Finding[] {
   const branches: Rule[] = [];
   for (let branch: Rule | undefined = rule; branch; branch = branch.else) branches.push(branch);
   const usage = branches.map((branch) => new BranchUsage(branch, rule, strict));
-  const findings = usage.flatMap(({ findings }) => findings);
+  const findings = wrong ? [] : usage.flatMap(({ findings }) => findings);
   if (!strict) return findings;
   const used = new Set(usage.flatMap(({ usedArguments }) => [...usedArguments]));
   const inArguments = argumentNames(rule)
@@ -40,6 +49,21 @@ function argumentNames({ head }: Rule): readonly string[] {
   const names = new Set<string>();
   for (const arg of head.args ?? []) varsOfTerm(arg, {}, names);
   return [...names];
+}
+
+/** Variables that a call binds: those of arrays and of the values of objects, not what is only mentioned. */
+function patternNames(args: readonly Term[], names: Set<string> = new Set()): ReadonlySet<string> {
+  for (const arg of args) {
+    if (arg.kind === 'var') names.add(arg.name);
+    else if (arg.kind === 'array') patternNames(arg.items, names);
+    else if (arg.kind === 'ref') patternNames([arg.head, ...arg.path], names);
+    else if (arg.kind === 'object')
+      patternNames(
+        arg.entries.map(([, value]) => value),
+        names,
+      );
+  }
+  return names;
 }
 
 type Occurrence = 'seen' | 'argument' | 'assigned' | 'declared';
@@ -78,7 +102,7 @@ class BranchUsage {
   }
 
   #arguments(rule: Rule, branch: Rule): void {
-    for (const name of argumentNames(rule)) this.#insert(name, 'argument');
+    for (const name of patternNames(rule.head.args ?? [])) this.#insert(name, 'argument');
     if (branch.head.value) freeVars(branch.head.value, this.usedArguments);
     const times = new Map<string, number>();
     for (const arg of rule.head.args ?? []) countVars(arg, times);

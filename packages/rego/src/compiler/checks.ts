@@ -15,7 +15,7 @@ import type { Stage } from './stages.ts';
 export const checks: readonly Stage[] = [
   { name: 'first: imports', all: checkImports },
   { name: 'first: overrides', all: checkOverrides },
-  { name: 'resolve names: unused locals', all: checkUnusedLocals },
+  { name: 'resolve names: unused locals', all: checkUnusedLocals, despiteErrors: true },
   { name: 'capture terms of print and templates: void calls', all: checkVoidCalls },
   { name: 'flatten calls: annotations', all: checkAnnotations },
   { name: 'flatten calls: conflicts', all: checkConflicts },

@@ -76,7 +76,8 @@ function expand(ref: Ref, values: KnownValues, at: number): readonly Ref[] {
   let expanded: readonly Ref[] = [ref];
   for (const [index, part] of ref.path.entries()) {
     const candidates = part.kind === 'var' ? values.before(part.name, at) : undefined;
-    if (!candidates) continue;
+    // No candidate at all means that the text says one thing and a collection another; nothing is ruled out then.
+    if (!candidates || candidates.length === 0) continue;
     expanded = expanded.flatMap((one) =>
       candidates.map(
         (value): Ref => ({ ...one, path: one.path.with(index, { kind: 'constant', value, at: part.at }) }),

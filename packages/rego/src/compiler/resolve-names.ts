@@ -32,6 +32,8 @@ export interface NameContext {
   readonly names: LocalNames;
   readonly isBuiltin: (name: string) => boolean;
   readonly errors: RegoError[];
+  /** Receives the globals that are meant somewhere. */
+  readonly used?: Set<string>;
 }
 
 /** How a name came into a scope; a later declaration of the same name is refused by it. */
@@ -67,7 +69,7 @@ class NameResolver {
 
   rule(rule: Rule, argsOfFirst: Head['args']): Rule {
     const written = argsOfFirst ?? rule.head.args;
-    this.#checkArguments(written ?? []);
+    this.#checkArguments(written ?? [], rule.at);
     const hidden = new Set<string>();
     for (const arg of written ?? []) argumentNames(arg, hidden);
     for (const name of declaredNames(rule.body)) hidden.add(name);
@@ -75,7 +77,9 @@ class NameResolver {
     const args = written?.map((arg) => this.#argument(arg));
     this.#renameBuiltinNames(rule);
     const body = this.#body(rule.body);
-    const head = this.#head(rule.head, args);
+    // A template among the arguments may speak of what the body declares.
+    const settled = args?.map((arg) => (arg.kind === 'template' ? this.#nested(() => this.#term(arg)) : arg));
+    const head = this.#head(rule.head, settled);
     const resolved: Rule = { ...rule, head, body };
     return rule.else ? { ...resolved, else: this.#elseRule(rule.else, written) } : resolved;
   }
@@ -95,11 +99,11 @@ class NameResolver {
     };
   }
 
-  #checkArguments(args: readonly Term[]): void {
-    for (const arg of args) {
-      if (arg.kind === 'ref' && arg.path.length === 0 && arg.head.kind === 'var') {
-        this.#fail(arg.at, `args must not shadow ${arg.head.name} (use a different variable name)`);
-      }
+  #checkArguments(args: readonly Term[], at: number): void {
+    const names = new Set<string>();
+    for (const arg of args) argumentNames(arg, names);
+    for (const name of ['data', 'input']) {
+      if (names.has(name)) this.#fail(at, `args must not shadow ${name} (use a different variable name)`);
     }
   }
 
@@ -115,8 +119,12 @@ class NameResolver {
         return rebuildTerm(term, { term: (part) => this.#argument(part) });
       case 'object':
         return { ...term, entries: term.entries.map(([key, value]) => [this.#term(key), this.#argument(value)]) };
-      default:
+      case 'constant':
+      case 'template':
         return term;
+      default:
+        // Sets and comprehensions bind nothing; what they declare is their own affair.
+        return this.#nested(() => this.#term(term));
     }
   }
 
@@ -392,7 +400,9 @@ class NameResolver {
 
   #global(name: string): Ref | undefined {
     const global = this.#context.globals.get(name);
-    return global && !this.#hidden.some((names) => names.has(name)) ? global : undefined;
+    if (!global || this.#hidden.some((names) => names.has(name))) return undefined;
+    this.#context.used?.add(name);
+    return global;
   }
 
   #name(name: string, at: number): Term {

@@ -2,13 +2,14 @@
 import { errorAt, RegoError, RegoErrors } from '../error.ts';
 import { defaultLimits } from '../limits.ts';
 import { rowOf } from '../location.ts';
-import type { CallExpr, Rule } from '../syntax/ast.ts';
+import type { CallExpr, Rule, Term } from '../syntax/ast.ts';
 import { printPath } from '../syntax/print.ts';
 import type { Value } from '../value/value.ts';
 import { captureInRule } from './capture-terms.ts';
 import { checkRecursion } from './check-recursion.ts';
 import { orderBody } from './check-safety.ts';
 import { type BuiltinFacts, checkWith } from './check-with.ts';
+import { visitTerm } from './each-expr.ts';
 import { flattenRule } from './flatten-calls.ts';
 import { liftRule } from './lift-terms.ts';
 import { insertMetadata } from './metadata-calls.ts';
@@ -46,6 +47,8 @@ export interface Stage {
   readonly name: string;
   readonly rule?: (entry: RuleEntry, rule: Rule, context: CompileContext) => Rule;
   readonly all?: (context: CompileContext) => void;
+  /** Runs even when the stage before found errors. */
+  readonly despiteErrors?: boolean;
 }
 
 /**
@@ -66,20 +69,23 @@ export const stages: readonly Stage[] = [
 
 /** Runs all stages. */
 export function runStages(context: CompileContext, extra: readonly Stage[] = []): void {
+  let earlier = 0;
   for (const stage of withExtra(extra)) {
+    if (context.errors.length > 0 && !stage.despiteErrors) break;
+    if (context.errors.length === 0) earlier = context.deferred.length;
     if (stage.rule) for (const entry of context.set.entries) runRuleStage(stage, entry, context);
     stage.all?.(context);
-    if (context.errors.length > 0) throw collected(context);
   }
-  if (context.deferred.length > 0) throw collected(context);
+  const { errors, deferred } = context;
+  if (errors.length + deferred.length === 0) return;
+  throw limited([...deferred.slice(0, earlier), ...errors, ...deferred.slice(earlier)]);
 }
 
-/** As OPA does, stops at ten and says so. */
-function collected({ errors, deferred }: CompileContext): RegoErrors {
-  const all = [...deferred, ...errors];
+/** Findings in the order of the stages; as OPA does, stops at ten and says so. */
+function limited(found: readonly RegoError[]): RegoErrors {
   const { maxErrors } = defaultLimits;
-  if (all.length < maxErrors) return new RegoErrors(all);
-  return new RegoErrors([...all.slice(0, maxErrors), new RegoError('rego_compile_error', 'error limit reached')]);
+  if (found.length < maxErrors) return new RegoErrors(found);
+  return new RegoErrors([...found.slice(0, maxErrors), new RegoError('rego_compile_error', 'error limit reached')]);
 }
 
 /** Brings one rule into the form the evaluator plans from, without the checks over all rules. */
@@ -143,12 +149,17 @@ function capture(entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
 
 function flatten(entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
   const { source } = entry.module;
-  const { set, builtins, errors, names } = context;
-  const check: Parameters<typeof flattenRule>[1] = {
-    names,
-    checkWith: (modifier) => checkWith(modifier, { source, set, builtins, errors }),
-  };
-  return eachBranch(rule, (branch) => flattenRule(branch, check));
+  const { set, builtins, names } = context;
+  return eachBranch(rule, (branch) => {
+    const errors: RegoError[] = [];
+    const flat = flattenRule(branch, {
+      names,
+      checkWith: (modifier) => checkWith(modifier, { source, set, builtins, errors }),
+    });
+    // Of several wrong `with` in one body OPA names the first.
+    context.errors.push(...errors.slice(0, 1));
+    return flat;
+  });
 }
 
 /** Variables of a head must be bound by the body or be arguments. */
@@ -157,7 +168,7 @@ function checkHead(entry: RuleEntry, rule: Rule, context: CompileContext): Rule 
     const { head } = branch;
     const inHead = new Map<string, number>();
     for (const part of [...head.ref.path, ...(head.key ? [head.key] : []), ...(head.value ? [head.value] : [])]) {
-      for (const name of varsOfTerm(part)) inHead.set(name, part.at);
+      for (const [name, at] of placesOfVars(part)) inHead.set(name, at);
     }
     if (inHead.size === 0) return branch;
     const bound = varsOfBody(branch.body, needed);
@@ -189,6 +200,17 @@ function order(entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
     if (found.length > 0) orderBody(branch.body, bound, { ...safety, scope: scopeOf(entry) }, context.errors);
     return body === branch.body ? branch : { ...branch, body };
   });
+}
+
+/** The variables of a term with where each is met first. */
+function placesOfVars(term: Term): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  visitTerm(term, {
+    term: (part) => {
+      if (part.kind === 'var' && !places.has(part.name)) places.set(part.name, part.at);
+    },
+  });
+  return new Map([...varsOfTerm(term)].map((name) => [name, places.get(name) ?? term.at]));
 }
 
 /** " in rule data.p.q" where the row of a rule holds rules of another name too, as a row alone does not tell. */
