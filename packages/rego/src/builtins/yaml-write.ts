@@ -75,7 +75,7 @@ function isBase60(text: string): boolean {
 
 /** Which styles can hold a text, after libyaml's analysis. */
 function analyse(text: string): { plain: boolean; single: boolean; block: boolean } {
-  const special = /[^\t\n\r\x20-\x7e\x85\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u.test(text);
+  const special = /[^\t\n\r\x20-\x7e\x85\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u.test(text);
   const spaceBeforeBreak = / \n/.test(text);
   const indicators =
     /^(---|\.\.\.)/.test(text) ||
@@ -121,7 +121,7 @@ const escapes: Readonly<Record<string, string>> = {
 
 function doubleQuoted(text: string): string {
   const escaped = text.replace(
-    /["\\]|[^\x20-\x7e\u00a1-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]|[\u2028\u2029]/gu,
+    /["\\]|[^\x20-\x7e\u00a1-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\u2028\u2029]/gu,
     (character) => {
       const short = escapes[character];
       if (short !== undefined) return short;

@@ -49,6 +49,7 @@ export function fromPlain(plain: unknown): Value {
  * {@link toJson} where digits matter). Objects have no prototype, so that `__proto__` is a key like any other.
  */
 export function toPlain(value: Value): Plain {
+  if (typeof value === 'string') return value.toWellFormed();
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) return value.map(toPlain);
   if (value.kind === 'number') return Number(numberText(value));
@@ -58,11 +59,16 @@ export function toPlain(value: Value): Plain {
   return plain;
 }
 
+/** Bytes that were no UTF-8 are kept as lone surrogates until somebody looks at them (see builtins/text.ts). */
+function jsonText(text: string): string {
+  return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
+}
+
 /** A value as compact JSON text with sorted keys; sets become sorted arrays, keys that are no strings their JSON text. */
 export function toJson(value: Value): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value);
+      return jsonText(value);
     case 'number':
     case 'boolean':
       return String(value);
@@ -72,7 +78,7 @@ export function toJson(value: Value): string {
       if (value.kind === 'number') return numberText(value);
       if (value.kind === 'set') return `[${value.items().map(toJson).join(',')}]`;
       return `{${namedEntries(value)
-        .map(([key, member]) => `${JSON.stringify(key)}:${toJson(member)}`)
+        .map(([key, member]) => `${jsonText(key)}:${toJson(member)}`)
         .join(',')}}`;
   }
 }
