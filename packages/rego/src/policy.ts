@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BuiltinContext, Implementation } from './builtins/builtin.ts';
-import { declarationOf, declaredNames, parseDeclaration } from './builtins/declaration.ts';
+import { type Declaration, declarationOf, declaredNames, parseDeclaration } from './builtins/declaration.ts';
 import { implementationOf } from './builtins/registry.ts';
 import { metadataOf } from './compiler/annotation-set.ts';
 import { buildModuleSet, type ModuleSet, type RuleEntry } from './compiler/module-set.ts';
 import { type CompileContext, prepareRule, runStages, type Stage } from './compiler/stages.ts';
 import { LocalNames } from './compiler/terms.ts';
 import { separateTests } from './compiler/test-rules.ts';
+import type { FunctionType } from './compiler/types.ts';
+import { RegoError } from './error.ts';
 import { type Ask, askHost } from './eval/host.ts';
 import { type Callable, Planner } from './plan/planner.ts';
 import type { Module, Rule } from './syntax/ast.ts';
@@ -87,29 +89,61 @@ export class Policy {
 }
 
 function callables(options: PolicyOptions): ReadonlyMap<string, Callable> {
-  const left = new Set(options.without);
-  const table = new Map<string, Callable>();
-  for (const name of declaredNames()) {
-    const declaration = left.has(name) ? undefined : declarationOf(name);
-    if (!declaration) continue;
-    const { args, result } = declaration.type;
-    const run = implementationOf(name) ?? missing;
-    const { relation } = declaration;
-    table.set(name, {
-      name,
-      arity: args.length,
-      relation,
-      isVoid: result === undefined,
-      run,
-      type: declaration.type,
-      deprecated: declaration.deprecated,
-    });
-  }
+  const table = new Map(opaCallables);
+  for (const name of options.without ?? []) table.delete(name);
   for (const custom of options.builtins ?? []) {
     const callable = customCallable(custom);
     table.set(callable.name, callable);
   }
   return table;
+}
+
+/** One of OPA's own functions; its declaration is read when somebody asks, since a policy uses a part of them only. */
+class OpaCallable implements Callable {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get arity(): number {
+    return this.type.args.length;
+  }
+
+  get relation(): boolean {
+    return this.#declaration.relation;
+  }
+
+  get isVoid(): boolean {
+    return this.type.result === undefined;
+  }
+
+  get deprecated(): boolean {
+    return this.#declaration.deprecated;
+  }
+
+  get type(): FunctionType {
+    return this.#declaration.type;
+  }
+
+  get run(): Implementation {
+    return implementationOf(this.name) ?? unsupported(this.name);
+  }
+
+  get #declaration(): Declaration {
+    // Names come from the table of declarations.
+    return declarationOf(this.name) as Declaration;
+  }
+}
+
+const opaCallables: ReadonlyMap<string, Callable> = new Map(
+  declaredNames().map((name) => [name, new OpaCallable(name)]),
+);
+
+function unsupported(name: string): Implementation {
+  return () => {
+    throw new RegoError('eval_internal_error', `unsupported built-in: ${name}`);
+  };
 }
 
 function customCallable({ declaration: text, run, ask }: CustomBuiltin): Callable {
@@ -119,5 +153,3 @@ function customCallable({ declaration: text, run, ask }: CustomBuiltin): Callabl
   if (ask) return { ...facts, run: (context, args) => askHost(context, name, ask, args) };
   throw new TypeError(`Expected "run" or "ask" for the built-in function ${name}, found neither.`);
 }
-
-const missing: Implementation = () => undefined;
