@@ -15,6 +15,12 @@ const MODULES: Readonly<Record<string, { readonly path: string; readonly version
   actionlint: { path: 'github.com/rhysd/actionlint/cmd/actionlint', version: 'v1.7.12' },
 };
 
+/** The peers that come from PyPI, each in a virtual environment of its own. */
+const PACKAGES: Readonly<Record<string, string>> = { zizmor: '1.32.0', 'check-jsonschema': '0.39.0' };
+
+/** Programs of the machine, with the word that makes them say their version. */
+const ON_PATH: Readonly<Record<string, string>> = { go: 'version', git: 'version', rsync: '--version' };
+
 /** Program name → path of its binary. */
 export type Tools = Readonly<Record<string, string>>;
 
@@ -43,12 +49,15 @@ function provide(
   env: NodeJS.ProcessEnv,
   tools: Record<string, string>,
 ): string | undefined {
-  if (name === 'go' || name === 'git') {
-    const found = spawnSync(name, ['version'], { encoding: 'utf8' });
-    if (found.status !== 0) return `"${name} version" does not run on this machine`;
+  const onPath = ON_PATH[name];
+  if (onPath) {
+    const found = spawnSync(name, [onPath], { encoding: 'utf8' });
+    if (found.status !== 0) return `"${name} ${onPath}" does not run on this machine`;
     tools[name] = name;
     return undefined;
   }
+  const version = PACKAGES[name];
+  if (version) return providePython(name, version, cache, tools);
   const module = MODULES[name];
   if (!module) return 'no module of that name is listed in interop/tools.ts';
   const folder = join(cache, `${name}-${module.version}`);
@@ -62,6 +71,26 @@ function provide(
     });
     if (built.error) return 'Go is not installed on this machine';
     if (built.status !== 0) return `go install failed: ${built.stderr.trim().split('\n').at(-1)}`;
+  }
+  tools[name] = binary;
+  return undefined;
+}
+
+function providePython(
+  name: string,
+  version: string,
+  cache: string,
+  tools: Record<string, string>,
+): string | undefined {
+  const folder = join(cache, `${name}-${version}`);
+  const binary = join(folder, 'bin', name);
+  if (!existsSync(binary)) {
+    process.stderr.write(`installing ${name} ${version} from PyPI\n`);
+    const made = spawnSync('python3', ['-m', 'venv', folder], { encoding: 'utf8' });
+    if (made.status !== 0) return '"python3 -m venv" does not run on this machine';
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `${name}==${version}`];
+    const installed = spawnSync(join(folder, 'bin/python'), pip, { encoding: 'utf8' });
+    if (installed.status !== 0) return `pip install failed: ${installed.stderr.trim().split('\n').at(-1)}`;
   }
   tools[name] = binary;
   return undefined;
