@@ -69,9 +69,10 @@ async function runOnce(command: Command): Promise<Sample> {
 export function run(
   [file = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd?: string,
 ): Promise<{ status: number | null; stderr: string; stdout: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], cwd });
     let stderr = '';
     let stdout = '';
     child.stdout.on('data', (chunk) => {
