@@ -3,10 +3,10 @@ import { errorAt } from '../error.ts';
 import { rowOf } from '../location.ts';
 import type { Module, Ref } from '../syntax/ast.ts';
 import { printPath, printRef } from '../syntax/print.ts';
-import { writtenRef } from './check-functions.ts';
 import { entriesBelow, findNode, type RuleEntry, type RuleNode } from './module-set.ts';
 import type { CompileContext } from './stages.ts';
 import type { LocalNames } from './terms.ts';
+import { writtenRef } from './written-ref.ts';
 
 /**
  * Rules that cannot live together: different kinds of document at one place, a single value with rules below it, two

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorAt, type RegoError } from '../error.ts';
-import type { CallExpr, Ref, Term } from '../syntax/ast.ts';
+import type { CallExpr } from '../syntax/ast.ts';
 import { printRef, printTerm } from '../syntax/print.ts';
 import { visitRule } from './each-expr.ts';
 import type { RuleEntry } from './module-set.ts';
 import { arityOfCall, type CompileContext } from './stages.ts';
-import { isEquation, type LocalNames, operatorName } from './terms.ts';
+import { isEquation, operatorName } from './terms.ts';
 import { TypeEnv } from './type-env.ts';
 import { argumentError } from './type-errors.ts';
+import { writtenRef } from './written-ref.ts';
 
 /** Functions nobody defines, and calls with too many or too few arguments. Calls are already taken apart. */
 export function checkFunctions(context: CompileContext): void {
@@ -87,13 +88,4 @@ export function checkDeprecated(context: CompileContext): void {
 
 function fail(entry: RuleEntry, at: number, message: string, details: readonly string[] = []): RegoError {
   return errorAt(entry.module.source, at, 'rego_type_error', message, details);
-}
-
-/** A reference with its variables called as they were written. */
-export function writtenRef(ref: Ref, names: LocalNames): Ref {
-  const written = (term: Term): Term => {
-    if (term.kind === 'var') return { ...term, name: names.original.get(term.name) ?? term.name };
-    return term.kind === 'ref' ? writtenRef(term, names) : term;
-  };
-  return { ...ref, head: written(ref.head), path: ref.path.map(written) };
 }

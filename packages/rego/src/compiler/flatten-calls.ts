@@ -150,6 +150,7 @@ class Flattener {
       out.push(equate(local, head, withs));
       head = local;
     }
+    if (head.kind === 'var' && head !== ref.head) this.#names.standsFor.set(head.name, ref.head);
     return head === ref.head && path === ref.path ? ref : { ...ref, head, path };
   }
 

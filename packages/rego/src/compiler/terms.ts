@@ -20,6 +20,8 @@ export class LocalNames {
   #next = 0;
   /** What a local was called in the text; errors speak of that. */
   readonly original = new Map<string, string>();
+  /** The term a local took the place of at the head of a reference: `f(x)` of `f(x)[0]`. */
+  readonly standsFor = new Map<string, Term>();
 
   fresh(written?: string): string {
     // No text can spell this, so that a module may use names like `__local0__` itself.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Ref, Term } from '../syntax/ast.ts';
+import type { Ref } from '../syntax/ast.ts';
 import { printRef, printTerm } from '../syntax/print.ts';
 import { print } from '../value/print.ts';
 import type { Value } from '../value/value.ts';
@@ -7,6 +7,7 @@ import { diffTypes, elideType, tooWide } from './elide-types.ts';
 import type { LocalNames } from './terms.ts';
 import { type FunctionType, isImpossible, printType, type Type } from './types.ts';
 import { unifies } from './unify-types.ts';
+import { writtenRef } from './written-ref.ts';
 
 /** What the type checker found, in OPA's words. */
 export interface TypeFinding {
@@ -85,7 +86,7 @@ export function invalidReference(
   found: { readonly have: Type | undefined; readonly want: Type | undefined; readonly oneOf: readonly Value[] },
   names: LocalNames,
 ): TypeFinding {
-  const shown = withWrittenNames(ref, names);
+  const shown = writtenRef(ref, names);
   const pad = ' '.repeat(prefixText(shown, at).length + 1);
   const part = shown.path[at];
   const have = found.have ? `have (type): ${printType(found.have)}` : `have: ${part ? printTerm(part) : ''}`;
@@ -104,7 +105,8 @@ function wantText(want: Type | undefined, oneOf: readonly Value[]): string {
 
 /** A value that has no keys. `at` is the last part of the path that leads to it, -1 for the head. */
 export function unsupportedReference(ref: Ref, at: number, have: Type | undefined, names: LocalNames): TypeFinding {
-  const shown = withWrittenNames(ref, names);
+  if (have?.kind === 'function') return functionAsReference(ref, names);
+  const shown = writtenRef(ref, names);
   return {
     at: ref.at,
     message: `undefined ref: ${printRef(shown)}`,
@@ -115,7 +117,7 @@ export function unsupportedReference(ref: Ref, at: number, have: Type | undefine
 
 /** A function mentioned without being called. */
 export function functionAsReference(ref: Ref, names: LocalNames): TypeFinding {
-  const shown = withWrittenNames(ref, names);
+  const shown = writtenRef(ref, names);
   const last = ref.path.at(-1);
   const isOutput = last?.kind === 'var' && last.name.startsWith('__local');
   const name = printRef(isOutput ? { ...shown, path: shown.path.slice(0, -1) } : shown);
@@ -130,14 +132,4 @@ export function functionAsReference(ref: Ref, names: LocalNames): TypeFinding {
 /** The text of the first parts of a reference. */
 function prefixText(ref: Ref, parts: number): string {
   return printRef({ ...ref, path: ref.path.slice(0, Math.max(0, parts)) });
-}
-
-/** People wrote `x`, not `__local3__`. */
-function withWrittenNames(ref: Ref, names: LocalNames): Ref {
-  return { ...ref, head: writtenTerm(ref.head, names), path: ref.path.map((part) => writtenTerm(part, names)) };
-}
-
-function writtenTerm(term: Term, names: LocalNames): Term {
-  if (term.kind === 'var') return { ...term, name: names.original.get(term.name) ?? term.name };
-  return term.kind === 'ref' ? withWrittenNames(term, names) : term;
 }
