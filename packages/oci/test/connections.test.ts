@@ -135,6 +135,7 @@ describe('TLS', () => {
     await expect(repository.tags()).rejects.toMatchObject({
       code: 'unreachable',
       message: expect.stringMatching(/self-signed/),
+      retryable: false,
     });
   });
 });

@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OciError } from '../error.ts';
 import { redactUrl } from './address.ts';
-import type { WireResponse } from './wire.ts';
+import { SourceFailure, type WireResponse } from './wire.ts';
+
+/** Failures of a connection that a new one may not have. A name that does not exist, or a bad certificate, stays so. */
+const BROKEN: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 
 /** A connection that failed, as the error that a caller sees. */
 export function unreachable(url: URL, cause: unknown, attempts = 1): OciError {
@@ -11,7 +23,7 @@ export function unreachable(url: URL, cause: unknown, attempts = 1): OciError {
   return new OciError(
     'unreachable',
     `Expected an answer from ${redactUrl(url)}${tried}, but the connection failed (${reason}); check the host, the network and the proxy.`,
-    { cause, retryable: true },
+    { cause, retryable: isBroken(cause) },
   );
 }
 
@@ -79,4 +91,16 @@ function reasonOf(error: Error): string {
 
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'ABORT_ERR'));
+}
+
+/** Whether a connection broke in a way that a new one may not. */
+export function isBroken(error: unknown): boolean {
+  if (isAbort(error) || error instanceof SourceFailure) return false;
+  // Several addresses of one host failed: each is in `errors`.
+  if (error instanceof AggregateError) return error.errors.some(isBroken);
+  return BROKEN.has(codeOfFailure(error));
+}
+
+export function codeOfFailure(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

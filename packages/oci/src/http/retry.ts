@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Limits } from '../limits.ts';
-import { isAbort } from './failure.ts';
+import { codeOfFailure, isBroken } from './failure.ts';
 import { discardBody } from './read.ts';
-import { SourceFailure, type WireResponse } from './wire.ts';
+import type { WireResponse } from './wire.ts';
 
 /** Answers that say "later": too many requests, and failures that pass (520 to 524 are Cloudflare's). */
 const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
-
-/** Failures of a connection that a new one may not have. A name that does not exist, or a bad certificate, stays so. */
-const BROKEN: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
 
 export interface RetryOptions {
   readonly limits: Pick<Limits, 'attempts' | 'retryAfterMs'>;
@@ -47,17 +35,10 @@ export async function withRetries(
     } catch (error) {
       if (last || !isBroken(error)) throw error;
       wait = backOff(attempt);
-      options.log(`${what} failed (${codeOf(error)}); attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
+      options.log(`${what} failed (${codeOfFailure(error)}); attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
     }
     await options.sleep(wait);
   }
-}
-
-export function isBroken(error: unknown): boolean {
-  if (isAbort(error) || error instanceof SourceFailure) return false;
-  // Several addresses of one host failed: each is in `errors`.
-  if (error instanceof AggregateError) return error.errors.some(isBroken);
-  return BROKEN.has(codeOf(error));
 }
 
 /** Waits double from about 0.1 s; the random half keeps clients that failed together from coming back together. */
@@ -70,8 +51,4 @@ function retryAfter(header: string | undefined, options: RetryOptions): number |
   if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - options.now().getTime();
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), options.limits.retryAfterMs);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
