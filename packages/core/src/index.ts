@@ -52,6 +52,7 @@ export type { PolicyEvaluation, PolicyEvaluator, PolicyTarget } from './policy/t
 export type { PromotedTarget } from './promotion/apply.ts';
 export { describePlan, type PlannedTarget, type PromotionPlan } from './promotion/plan.ts';
 export { type ProvenanceOptions, provenanceFromCi } from './provenance/from-ci.ts';
+export { type BuildLevel, buildLevel, type LevelStep } from './provenance/level.ts';
 export { checkSlsaV1, type ResourceDescriptor, type SlsaProvenanceV1 } from './provenance/slsa-v1.ts';
 export { checkSlsaV02 } from './provenance/slsa-v02.ts';
 export { renderReport } from './report/render.ts';
@@ -90,3 +91,15 @@ export { loadVerificationKey } from './verification/public-key.ts';
 export { loadTrustedRoot, type TrustSource, trustSourceFrom } from './verification/trusted-root.ts';
 export { verifyBundle, verifyEvidence } from './verification/verify-evidence.ts';
 export type { Trust } from './verification/verify-material.ts';
+export { requireSummary, type SummaryDemands, summaryProblem } from './vsa/check.ts';
+export { policyDigest } from './vsa/policy-digest.ts';
+export {
+  ecSummary,
+  ecSummaryType,
+  readSummary,
+  type SummaryOptions,
+  slsaSummary,
+  slsaSummaryType,
+  type VerificationSummary,
+} from './vsa/vsa.ts';
+export { type AttachedSummary, type AttachSummaryOptions, attachSummaries } from './vsa/write.ts';

@@ -78,6 +78,7 @@ export async function createPolicyEvaluator(ctx: StepContext, options: Evaluator
     policy.sources === undefined ? policy : { ...policy, sources: groups.map(({ source }) => source) };
   return {
     policy: pinned,
+    contents: new Map(groups.flatMap(({ fetched }) => fetched).map((source) => [source.pinned, source.sha256])),
     notes: ready.flatMap(({ group, criteria }) => gateNotes(group, criteria, options)),
     sources: groups.flatMap(({ fetched }) => fetched),
     evaluate: (target) => evaluateImage(ctx, options, ready, pinned, target),

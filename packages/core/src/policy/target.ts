@@ -28,6 +28,8 @@ export interface PolicyTarget {
 export interface PolicyEvaluator {
   /** The policy with its sources as they were used: pinned to commits and digests. */
   readonly policy: PolicySpec;
+  /** SHA-256 of each source's content, by its address in `policy`. */
+  readonly contents?: ReadonlyMap<string, string>;
   /** What makes the gate weaker than its policy seems to say, in plain words. */
   readonly notes?: readonly string[];
   /** Evaluates one image. Throws where the evaluation cannot be finished: that is a refusal. */

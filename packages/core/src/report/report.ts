@@ -67,6 +67,8 @@ export interface ImageReport {
   readonly key: string;
   /** The policy with its sources as they were used: pinned to commits and digests. */
   readonly policy: PolicySpec;
+  /** `sha256:…` of what the policy says, wherever its sources lie: what a verification summary names it by. */
+  readonly policyDigest: string;
   readonly version: string;
   readonly effectiveTime: Instant;
   /** What weakens this gate although nothing failed, in plain words. */

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type CopyStep, formatReference, parseReference, planCopy, type Reference, type Repository } from '@sluice/oci';
+import {
+  type CopyStep,
+  formatReference,
+  parseReference,
+  planCopy,
+  type Reference,
+  rememberReads,
+  type Repository,
+} from '@sluice/oci';
 import type { Component, OpenRepository } from '../components/snapshot.ts';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
-import { applyPromotion, currentDigest, type PromotedTarget, type Repositories } from '../promotion/apply.ts';
+import { applyPromotion, currentDigest, type PromotedTarget } from '../promotion/apply.ts';
 import { type PromotionPlan, planPromotion, type TagState } from '../promotion/plan.ts';
 import type { ImageReport } from '../report/report.ts';
+import type { Trust } from '../verification/verify-material.ts';
+import { requireSummary, type SummaryDemands } from '../vsa/check.ts';
 import { type ValidateOptions, validate } from './validate.ts';
 
 /**
- * Why an image may be promoted: it passes a policy now, or someone takes it upon themselves (`--unvalidated`). An
- * earlier job's word is neither.
+ * Why an image may be promoted: it passes a policy now, a verifier that is named has signed that it did, or someone
+ * takes it upon themselves (`--unvalidated`).
  */
 export type PromotionGate =
   | {
@@ -18,6 +28,13 @@ export type PromotionGate =
       readonly options: Omit<ValidateOptions, 'snapshot' | 'open'>;
       /** Name and source of the component, where the policy asks for them. */
       readonly component?: Partial<Component>;
+    }
+  /** A verification summary that is attached to the digest, and nothing else. */
+  | {
+      readonly kind: 'summary';
+      /** Who must have signed it. */
+      readonly trust: Trust;
+      readonly demands: SummaryDemands;
     }
   | { readonly kind: 'unvalidated' };
 
@@ -52,9 +69,10 @@ export type PromoteResult =
  */
 export async function promote(ctx: StepContext, options: PromoteOptions): Promise<PromoteResult> {
   const source = parseReference(options.source);
-  const repositories = new Map<string, Repository>();
-  const open = (reference: Reference) => remember(repositories, options.open(reference));
-  const repository = open(source);
+  const opened = new Map<string, Repository>();
+  const open = (reference: Reference) => remember(opened, options.open(reference));
+  // Planning the copy and validating read the same things; the targets are read afresh each time.
+  const repository = rememberReads(options.open(source));
   const targets = targetsOf(options, source);
   const { digest } = await repository.resolve(source.digest ?? source.tag ?? 'latest');
   const [copy, ...tags] = await Promise.all([
@@ -62,11 +80,11 @@ export async function promote(ctx: StepContext, options: PromoteOptions): Promis
     ...targets.map((target) => tagState(open(target), target)),
   ]);
   const plan = planPromotion(repository.name, copy, tags, { force: options.force ?? false });
-  const report = await validated(ctx, options, source, plan);
+  const report = await validated(ctx, options, source, repository, plan);
   if (report && !report.success) return { kind: 'refused', plan, report };
   const reported = report === undefined ? {} : { report };
   if (options.dryRun) return { kind: 'planned', plan, ...reported };
-  const promoted = await applyPromotion(ctx, plan, repositories satisfies Repositories, options.onProgress);
+  const promoted = await applyPromotion(ctx, plan, { source: repository, targets: opened }, options.onProgress);
   return { kind: 'promoted', plan, targets: promoted, ...reported };
 }
 
@@ -109,6 +127,10 @@ async function validated(
   { digest }: PromotionPlan,
 ): Promise<ImageReport | undefined> {
   if (gate.kind === 'unvalidated') return undefined;
+  if (gate.kind === 'summary') {
+    await requireSummary(ctx, open(source), digest, gate.trust, gate.demands);
+    return undefined;
+  }
   const { registry, repository } = source;
   const component: Component = {
     name: gate.component?.name ?? 'Unnamed',
@@ -118,7 +140,8 @@ async function validated(
   const { report } = await validate(ctx, {
     ...gate.options,
     snapshot: { application: '', components: [component] },
-    open,
+    open: (reference) =>
+      reference.registry === registry && reference.repository === repository ? view : open(reference),
   });
   return report;
 }

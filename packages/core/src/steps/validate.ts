@@ -17,6 +17,7 @@ import type { VerifiedEvidence } from '../verification/proof.ts';
 import { loadVerificationKey } from '../verification/public-key.ts';
 import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
 import type { Trust } from '../verification/verify-material.ts';
+import { policyDigest } from '../vsa/policy-digest.ts';
 
 export interface ValidateOptions {
   readonly snapshot: Snapshot;
@@ -110,7 +111,7 @@ function resultOf(
     .map(({ report }) => report)
     .toSorted((a, b) => compareText(b.containerImage, a.containerImage));
   const key = trust.signer.kind === 'keys' ? (trust.signer.keys[0]?.pem ?? '') : '';
-  const policy = evaluator?.policy ?? options.policy;
+  const policy = shownPolicy(evaluator?.policy ?? options.policy, options.publicKey, trust);
   const report: ImageReport = {
     kind: 'image',
     success: components.length > 0 && components.every(({ success }) => success),
@@ -118,7 +119,8 @@ function resultOf(
     snapshot: '',
     components,
     key,
-    policy: shownPolicy(policy, options.publicKey, trust),
+    policy,
+    policyDigest: policyDigest(key === '' ? policy : { ...policy, publicKey: key }, evaluator?.contents ?? new Map()),
     version: options.version,
     effectiveTime: shownTime(effectiveTime, validations, ctx.now()),
     notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
