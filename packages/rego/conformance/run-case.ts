@@ -2,8 +2,9 @@
 import { randomFillSync } from 'node:crypto';
 import { compile } from '../src/compile.ts';
 import { RegoError, RegoErrors } from '../src/error.ts';
-import { type Bindings, evaluate } from '../src/evaluate.ts';
+import { evaluate } from '../src/evaluate.ts';
 import { parseModule } from '../src/parse.ts';
+import type { Bindings } from '../src/query.ts';
 import { compare, equal } from '../src/value/compare.ts';
 import { fromJson, toJson } from '../src/value/json.ts';
 import { emptyObject, objectOf } from '../src/value/object.ts';

@@ -180,6 +180,30 @@ describe('a query', () => {
     ]);
   });
 
+  test('shows the value of each expression as opa eval does', () => {
+    const shown = (query: string) =>
+      evaluation('p := {"a": false}')
+        .results(query)
+        .map(({ bindings, expressions }) => [[...bindings], expressions.map(({ text, value }) => [text, value])]);
+    expect(shown('data.test.p.a')).toEqual([[[], [['data.test.p.a', false]]]]);
+    expect(shown('1 == 2')).toEqual([[[], [['1 == 2', false]]]]);
+    expect(shown('data.test.p.b')).toEqual([]);
+    expect(shown('x := 1; x == 2')).toEqual([]);
+    expect(shown('x := 1; y = x + 1; count([x])')).toEqual([
+      [
+        [
+          ['x', 1],
+          ['y', 2],
+        ],
+        [
+          ['x := 1', true],
+          ['y = x + 1', true],
+          ['count([x])', 1],
+        ],
+      ],
+    ]);
+  });
+
   test('that is unsafe is refused', () => {
     expect(() => evaluation('p := 1').query('x > 1')).toThrow('rego_unsafe_var_error: var x is unsafe');
   });

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { prepareQuery } from './compiler/query.ts';
-import { constant, isGenerated, isWildcard, reference, variable } from './compiler/terms.ts';
-import { varsOfBody } from './compiler/vars.ts';
+import { constant, reference, variable } from './compiler/terms.ts';
 import { RegoError } from './error.ts';
 import { Budget, type Deadline } from './eval/budget.ts';
 import { HostAnswers, lendHost } from './eval/host.ts';
 import { type Lent, Run } from './eval/run.ts';
 import { Scope } from './eval/scope.ts';
 import { chooseLimits, type Limits } from './limits.ts';
-import { parseQuery } from './parse.ts';
-import { type Frame, linkAll } from './plan/node.ts';
-import { planLinks } from './plan/plan-body.ts';
 import { planDataGetter } from './plan/plan-data.ts';
 import { newScope } from './plan/scope.ts';
 import type { Policy } from './policy.ts';
+import { type Bindings, planQuery, planResults, type QueryResult } from './query.ts';
 import { emptyObject, type RegoObject } from './value/object.ts';
 import type { Value } from './value/value.ts';
 
@@ -28,9 +24,6 @@ export interface EvaluateOptions extends Partial<Lent> {
   readonly deadline?: Deadline;
   readonly signal?: AbortSignal;
 }
-
-/** One solution of a query: the values of its variables. */
-export type Bindings = ReadonlyMap<string, Value>;
 
 /**
  * Evaluates rules and queries of a policy against one input. All of them share what was computed, so asking for forty
@@ -73,6 +66,16 @@ export class Evaluation {
    */
   query(text: string): readonly Bindings[] {
     const solve = planQuery(this.#policy, text);
+    return this.#guarded(solve);
+  }
+
+  /**
+   * The same with the value of each expression, as `opa eval` shows it: `1 == 2` is one solution with the value false.
+   *
+   * @throws {RegoErrors} When the query cannot be compiled.
+   */
+  results(text: string): readonly QueryResult[] {
+    const solve = planResults(this.#policy, text);
     return this.#guarded(solve);
   }
 
@@ -137,36 +140,6 @@ function attempt<T>(use: () => T): () => T {
       throw thrown;
     };
   }
-}
-
-function planQuery(policy: Policy, text: string): (run: Run) => readonly Bindings[] {
-  const { source, body: written } = parseQuery(text);
-  const body = prepareQuery(written, source, new Map(), policy.context);
-  const scope = newScope(policy.planner, source);
-  const links = planLinks(body, scope);
-  const { original } = policy.context.names;
-  const visible = varsOfBody(body, { skipClosures: true, skipCallHead: true });
-  const named = [...scope.slots].flatMap(([name, slot]) => {
-    if (!visible.has(name)) return [];
-    const shown = original.get(name) ?? name;
-    return isGenerated(shown) || isWildcard(shown) || shown.startsWith(' ') ? [] : [[shown, slot] as const];
-  });
-  return (run) => {
-    const solutions: Bindings[] = [];
-    const frame: Frame = [];
-    const step = linkAll(links, (_run, slots) => {
-      const bindings = new Map<string, Value>();
-      for (const [name, slot] of named) {
-        const value = slots[slot];
-        if (value !== undefined) bindings.set(name, value);
-      }
-      run.budget.value();
-      solutions.push(bindings);
-      return false;
-    });
-    step(run, frame);
-    return solutions;
-  };
 }
 
 function lentBy(options: EvaluateOptions): Lent {

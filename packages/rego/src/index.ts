@@ -9,7 +9,6 @@ export { RegoError, type RegoErrorCode, RegoErrors } from './error.ts';
 export { errorsToJson } from './error-json.ts';
 export type { Ask } from './eval/host.ts';
 export {
-  type Bindings,
   type Documents,
   type EvaluateOptions,
   type Evaluation,
@@ -22,6 +21,7 @@ export { defaultLimits, type Limits } from './limits.ts';
 export type { Location } from './location.ts';
 export { type ParseOptions, parseModule } from './parse.ts';
 export type { CustomBuiltin, Policy } from './policy.ts';
+export type { Bindings, ExpressionValue, QueryResult } from './query.ts';
 export { loadPolicy, savePolicy } from './save.ts';
 export type { Annotations, Module, RegoVersion, Rule, Term } from './syntax/ast.ts';
 export { moduleToJson } from './syntax/ast-json.ts';

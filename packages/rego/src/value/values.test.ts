@@ -101,7 +101,14 @@ describe('JSON', () => {
   });
 
   test('writes sets as sorted arrays and other keys as their JSON text', () => {
-    expect(toJson(objectOf([[1, setOf([2, 1])], [[true], null]]))).toBe('{"1":[1,2],"[true]":null}');
+    expect(
+      toJson(
+        objectOf([
+          [1, setOf([2, 1])],
+          [[true], null],
+        ]),
+      ),
+    ).toBe('{"1":[1,2],"[true]":null}');
   });
 
   test('refuses what JSON cannot hold', () => {
@@ -113,7 +120,14 @@ describe('JSON', () => {
 
 describe('print', () => {
   test('writes Rego', () => {
-    expect(print(objectOf([['a', setOf([1, 'x'])], ['b', setOf([])]]))).toBe('{"a": {1, "x"}, "b": set()}');
+    expect(
+      print(
+        objectOf([
+          ['a', setOf([1, 'x'])],
+          ['b', setOf([])],
+        ]),
+      ),
+    ).toBe('{"a": {1, "x"}, "b": set()}');
   });
 
   test('escapes as Go does', () => {
