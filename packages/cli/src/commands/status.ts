@@ -29,7 +29,8 @@ export const status = defineCommand({
   arguments: 'IMAGE',
   arity: [1, 1],
   description: `One check for an image and a run: created by the first call, updated in place by the next. A report that cannot be
-read says "could not be decided", which is a failure. GitHub needs GITHUB_TOKEN with "checks: write".`,
+read says "could not be decided", which is a failure. GitHub needs GITHUB_TOKEN with "checks: write"; GitLab shows a
+commit status and a note on the merge request, and needs GITLAB_TOKEN, a project access token with the scope api.`,
   examples: [
     'sluice status ghcr.io/acme/app@sha256:9f2c…41',
     'sluice status --report report.json --report-markdown report.md ghcr.io/acme/app@sha256:9f2c…41',

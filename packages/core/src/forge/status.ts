@@ -35,6 +35,13 @@ export async function reportStatus(ctx: StepContext, request: StatusRequest): Pr
     const [{ openGitHub }, { reportCheck }] = await Promise.all([import('./github.ts'), import('./checks.ts')]);
     return reportCheck(ctx, await openGitHub(ctx), request);
   }
+  if (ctx.env.GITLAB_CI === 'true') {
+    const [{ openGitLab }, { reportGitLabStatus }] = await Promise.all([
+      import('./gitlab.ts'),
+      import('./gitlab-status.ts'),
+    ]);
+    return reportGitLabStatus(ctx, await openGitLab(ctx), request);
+  }
   throw new SluiceError(
     'context',
     'A run of GitHub Actions or GitLab CI was expected, found neither; a status needs a forge.',
