@@ -101,6 +101,17 @@ describe('promote', () => {
     expect((await repository(source, 'acme/tagged').resolve('latest')).digest).toBe(image);
   });
 
+  test('asks the source for nothing twice, and mounts what one registry has', async () => {
+    await securedImage(repository(source, 'acme/thrifty'), 'thrifty');
+    const before = session.requests().length;
+    await promotion('acme/thrifty', [`${source}/prod/thrifty:1`]);
+    const asked = session.requests().slice(before);
+    const reads = asked.map(({ method, url }) => `${method} ${url}`).filter((line) => line.includes('/acme/thrifty/'));
+    expect(reads.length).toBeGreaterThan(5);
+    expect(reads.filter((line, i) => reads.indexOf(line) !== i)).toEqual([]);
+    expect(asked.some(({ method, url }) => method === 'POST' && !url.includes('mount='))).toBe(false);
+  });
+
   test('serves several targets, each with everything', async () => {
     const image = await securedImage(repository(source, 'acme/many'), 'many');
     await promotion('acme/many', ['stable', `${other}/a/many:1`, `${other}/b/many:1`]);

@@ -4,6 +4,7 @@ export type { LayerCompression, LayerContent } from './append/layer.ts';
 export type { Credential, Credentials } from './auth/credentials.ts';
 export { type CredentialSources, defaultCredentials } from './auth/default-credentials.ts';
 export { openRepository } from './client/open.ts';
+export { rememberReads } from './client/remember-reads.ts';
 export { applyCopy, type CopyOptions, type CopyReport, copyGraph } from './copy/copy.ts';
 export { type CopyPlan, type PlannedManifest, type PlannedTag, type PlanOptions, planCopy } from './copy/graph.ts';
 export type { CopyStep } from './copy/step.ts';

@@ -13,8 +13,12 @@ import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { PlannedTarget, PromotionPlan } from './plan.ts';
 
-/** The repositories that a plan names, by their names. */
-export type Repositories = ReadonlyMap<string, Repository>;
+/** The repositories that a plan names. */
+export interface Repositories {
+  readonly source: Repository;
+  /** By their names. */
+  readonly targets: ReadonlyMap<string, Repository>;
+}
 
 export interface PromotedTarget extends PlannedTarget {
   readonly copied?: CopyReport;
@@ -44,7 +48,6 @@ async function copyToTargets(
   repositories: Repositories,
   onProgress: ((target: string, step: CopyStep) => void) | undefined,
 ): Promise<ReadonlyMap<string, CopyReport>> {
-  const source = repositoryOf(repositories, plan.source);
   const names = new Set(plan.targets.filter(({ copies }) => copies).map(({ repository }) => repository));
   const reports = new Map<string, CopyReport>();
   for (const name of names) {
@@ -53,14 +56,14 @@ async function copyToTargets(
       ...(ctx.signal === undefined ? {} : { signal: ctx.signal }),
       ...(onProgress === undefined ? {} : { onProgress: (step: CopyStep) => onProgress(name, step) }),
     };
-    reports.set(name, await applyCopy(plan.copy, source, target, options));
+    reports.set(name, await applyCopy(plan.copy, repositories.source, target, options));
     await readBack(plan, target);
   }
   return reports;
 }
 
-function repositoryOf(repositories: Repositories, name: string): Repository {
-  const repository = repositories.get(name);
+function repositoryOf({ targets }: Repositories, name: string): Repository {
+  const repository = targets.get(name);
   if (repository) return repository;
   throw new TypeError(`The plan names ${name}, which is not among the repositories.`);
 }

@@ -5,8 +5,8 @@ import {
   parseReference,
   planCopy,
   type Reference,
-  rememberReads,
   type Repository,
+  rememberReads,
 } from '@sluice/oci';
 import type { Component, OpenRepository } from '../components/snapshot.ts';
 import type { StepContext } from '../context.ts';
@@ -124,11 +124,12 @@ async function validated(
   ctx: StepContext,
   { gate, open }: PromoteOptions,
   source: Reference,
+  view: Repository,
   { digest }: PromotionPlan,
 ): Promise<ImageReport | undefined> {
   if (gate.kind === 'unvalidated') return undefined;
   if (gate.kind === 'summary') {
-    await requireSummary(ctx, open(source), digest, gate.trust, gate.demands);
+    await requireSummary(ctx, view, digest, gate.trust, gate.demands);
     return undefined;
   }
   const { registry, repository } = source;

@@ -34,3 +34,9 @@ export function openRepository(session: Session, reference: Pick<Reference, 'reg
   targets.set(repository, target);
   return repository;
 }
+
+/** Lets a view of a repository stand for it as the source of a mount. */
+export function actsFor(view: Repository, repository: Repository): void {
+  const target = targets.get(repository);
+  if (target) targets.set(view, target);
+}
