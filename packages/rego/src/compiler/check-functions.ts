@@ -69,9 +69,11 @@ function arityError(
 
 /** A function without a result where its result is wanted. */
 export function checkVoidCalls(context: CompileContext): void {
-  const names = [...context.builtins].filter(([, { isVoid }]) => isVoid).map(([name]) => name);
+  const names = [...context.builtins].filter(([, { isVoid }]) => isVoid).map(([name]) => name.replaceAll('.', '\\.'));
+  const called = new RegExp(`(?<![\\w.])(?:${names.join('|')})\\(`);
+  const suspicious = new Set(context.set.modules.filter(({ source }) => called.test(source.text)));
   for (const entry of context.set.entries) {
-    if (!names.some((name) => entry.module.source.text.includes(name))) continue;
+    if (!suspicious.has(entry.module)) continue;
     visitRule(entry.rule, {
       term: (term) => {
         if (term.kind !== 'call' || !context.builtins.get(operatorName(term.operator))?.isVoid) return;

@@ -12,46 +12,59 @@ import { unifies, unifyTerm } from './unify-types.ts';
 
 /** Checks every reference of an expression outside of comprehensions; variables in references get their types here. */
 export function checkRefs(env: TypeEnv, expr: Expr, names: LocalNames): readonly TypeFinding[] {
-  const findings: TypeFinding[] = [];
   const checker = new RefChecker(env, names);
-  const inTerm = (term: Term): void => {
-    switch (term.kind) {
-      case 'ref': {
-        const finding = checker.check(term);
-        if (finding) findings.push(finding);
-        if (finding?.stops) return;
-        for (const part of [term.head, ...term.path]) inTerm(part);
-        return;
+  checkExpr(expr, checker);
+  return checker.findings;
+}
+
+function checkExpr(expr: Expr, checker: RefChecker): void {
+  if (expr.kind === 'call-expr') {
+    for (const arg of expr.args) checkTerm(arg, checker);
+    return;
+  }
+  for (const term of termsOf(expr)) checkTerm(term, checker);
+  for (const body of bodiesOf(expr)) for (const inner of body) checkExpr(inner, checker);
+}
+
+function checkTerm(term: Term, checker: RefChecker): void {
+  switch (term.kind) {
+    case 'ref':
+      if (checker.note(checker.check(term))) return;
+      checkTerm(term.head, checker);
+      for (const part of term.path) checkTerm(part, checker);
+      return;
+    case 'call':
+      for (const arg of term.args) checkTerm(arg, checker);
+      return;
+    case 'array':
+    case 'set':
+      for (const item of term.items) checkTerm(item, checker);
+      return;
+    case 'object':
+      for (const [key, value] of term.entries) {
+        checkTerm(key, checker);
+        checkTerm(value, checker);
       }
-      case 'call':
-        for (const arg of term.args) inTerm(arg);
-        return;
-      case 'array':
-      case 'set':
-        for (const item of term.items) inTerm(item);
-        return;
-      case 'object':
-        for (const entry of term.entries) for (const part of entry) inTerm(part);
-    }
-  };
-  const inExpr = (part: Expr): void => {
-    for (const term of termsOf(part)) inTerm(term);
-    for (const body of bodiesOf(part)) for (const inner of body) inExpr(inner);
-  };
-  inExpr(expr);
-  return findings;
+  }
 }
 
 /** A finding that says something about the whole reference, so that its parts need no look. */
 type RefFinding = TypeFinding & { readonly stops?: boolean };
 
 class RefChecker {
+  readonly findings: TypeFinding[] = [];
   readonly #env: TypeEnv;
   readonly #names: LocalNames;
 
   constructor(env: TypeEnv, names: LocalNames) {
     this.#env = env;
     this.#names = names;
+  }
+
+  /** Keeps a finding; true when the parts of the reference need no look any more. */
+  note(finding: RefFinding | undefined): boolean {
+    if (finding) this.findings.push(finding);
+    return finding?.stops ?? false;
   }
 
   check(ref: Ref): RefFinding | undefined {

@@ -8,7 +8,7 @@ import { dependenciesOf, entriesOfRef } from './dependencies.ts';
 import { bodiesOf, termsOf } from './expr-parts.ts';
 import type { RuleEntry } from './module-set.ts';
 import type { CompileContext } from './stages.ts';
-import { operatorName } from './terms.ts';
+import { isComprehension, operatorName } from './terms.ts';
 import { type ClosureTyper, dottedName, TypeEnv } from './type-env.ts';
 import { argumentError, matchError, type TypeFinding } from './type-errors.ts';
 import {
@@ -54,10 +54,31 @@ function inDependencyOrder(context: CompileContext): readonly RuleEntry[] {
   return ordered;
 }
 
+type Comprehension = Extract<Term, { readonly body: Body }>;
+
+interface ReadClosure {
+  readonly env: TypeEnv;
+  readonly errors: readonly RegoError[];
+  readonly type: Type | undefined;
+}
+
+function collectedType(inner: TypeEnv, term: Comprehension): Type {
+  const typeOf = (part: Term): Type => inner.typeOf(part) ?? unknownType;
+  switch (term.kind) {
+    case 'array-comprehension':
+      return { kind: 'array', items: [], rest: typeOf(term.term) };
+    case 'set-comprehension':
+      return setType(typeOf(term.term));
+    case 'object-comprehension':
+      return objectType([], { key: typeOf(term.key), value: typeOf(term.value) });
+  }
+}
+
 class TypeChecker {
   readonly errors: RegoError[] = [];
   readonly #context: CompileContext;
   #source: Source = { file: '', text: '' };
+  readonly #read = new WeakMap<Term, ReadClosure>();
   /** Which rules need a rule, directly; made when the first `with` asks. */
   #dependents: Map<RuleEntry, RuleEntry[]> | undefined;
 
@@ -144,8 +165,8 @@ class TypeChecker {
   /** Errors of the last comprehension of an expression that has any. */
   #closures(env: TypeEnv, expr: Expr): readonly RegoError[] {
     let found: readonly RegoError[] = [];
-    eachComprehension(expr, (body) => {
-      const errors = this.#body(env.wrap(), body);
+    eachComprehension(expr, (term) => {
+      const { errors } = this.#readClosure(env, term);
       if (errors.length > 0) found = errors;
       return errors.length > 0;
     });
@@ -153,18 +174,19 @@ class TypeChecker {
   }
 
   #typeOfClosure(env: TypeEnv, term: Term): Type | undefined {
-    if (!('body' in term)) return undefined;
+    return isComprehension(term) ? this.#readClosure(env, term).type : undefined;
+  }
+
+  /** A comprehension is read once where it stands; inside each other they would be read over and over. */
+  #readClosure(env: TypeEnv, term: Comprehension): ReadClosure {
+    const known = this.#read.get(term);
+    if (known?.env === env) return known;
     const inner = env.wrap();
-    if (this.#body(inner, term.body).length > 0) return undefined;
-    const typeOf = (part: Term): Type => inner.typeOf(part) ?? unknownType;
-    switch (term.kind) {
-      case 'array-comprehension':
-        return { kind: 'array', items: [], rest: typeOf(term.term) };
-      case 'set-comprehension':
-        return setType(typeOf(term.term));
-      case 'object-comprehension':
-        return objectType([], { key: typeOf(term.key), value: typeOf(term.value) });
-    }
+    const errors = this.#body(inner, term.body);
+    const type = errors.length > 0 ? undefined : collectedType(inner, term);
+    const read = { env, errors, type };
+    this.#read.set(term, read);
+    return read;
   }
 
   #call(env: TypeEnv, expr: CallExpr): TypeFinding | undefined {
@@ -327,35 +349,54 @@ function checkArguments(env: TypeEnv, expr: CallExpr): TypeFinding | undefined {
   return undefined;
 }
 
-/** Calls back with the body of each comprehension of an expression; it says whether to leave out those inside. */
-function eachComprehension(expr: Expr, found: (body: Body) => boolean): void {
-  const inTerm = (term: Term): void => {
-    switch (term.kind) {
-      case 'ref':
-        for (const part of [term.head, ...term.path]) inTerm(part);
-        return;
-      case 'call':
-        for (const arg of term.args) inTerm(arg);
-        return;
-      case 'array':
-      case 'set':
-        for (const item of term.items) inTerm(item);
-        return;
-      case 'object':
-        for (const entry of term.entries) for (const part of entry) inTerm(part);
-        return;
-      case 'array-comprehension':
-      case 'set-comprehension':
-      case 'object-comprehension':
-        if (found(term.body)) return;
-        for (const part of term.kind === 'object-comprehension' ? [term.key, term.value] : [term.term]) inTerm(part);
-        for (const inner of term.body) inExpr(inner);
-    }
-  };
-  const inExpr = (part: Expr): void => {
-    for (const { target, value } of part.with) for (const term of [target, value]) inTerm(term);
-    for (const term of termsOf(part)) inTerm(term);
-    for (const inner of bodiesOf(part)) for (const nested of inner) inExpr(nested);
-  };
-  inExpr(expr);
+/** Calls back with each comprehension of an expression; it says whether to leave out those inside. */
+function eachComprehension(expr: Expr, found: (term: Comprehension) => boolean): void {
+  switch (expr.kind) {
+    case 'term-expr':
+      inTerm(expr.term, found);
+      break;
+    case 'call-expr':
+      for (const arg of expr.args) inTerm(arg, found);
+      break;
+    default:
+      for (const term of termsOf(expr)) inTerm(term, found);
+      for (const body of bodiesOf(expr)) for (const inner of body) eachComprehension(inner, found);
+  }
+  for (const { target, value } of expr.with) {
+    inTerm(target, found);
+    inTerm(value, found);
+  }
+}
+
+function inTerm(term: Term, found: (term: Comprehension) => boolean): void {
+  switch (term.kind) {
+    case 'ref':
+      inTerm(term.head, found);
+      for (const part of term.path) inTerm(part, found);
+      return;
+    case 'call':
+      for (const arg of term.args) inTerm(arg, found);
+      return;
+    case 'array':
+    case 'set':
+      for (const item of term.items) inTerm(item, found);
+      return;
+    case 'object':
+      for (const [key, value] of term.entries) {
+        inTerm(key, found);
+        inTerm(value, found);
+      }
+      return;
+    case 'array-comprehension':
+    case 'set-comprehension':
+      if (found(term)) return;
+      inTerm(term.term, found);
+      for (const inner of term.body) eachComprehension(inner, found);
+      return;
+    case 'object-comprehension':
+      if (found(term)) return;
+      inTerm(term.key, found);
+      inTerm(term.value, found);
+      for (const inner of term.body) eachComprehension(inner, found);
+  }
 }

@@ -25,8 +25,8 @@ function isInside({ file, offset }: Location, { source }: Module, rule: Rule): b
   return file === source.file && offset >= rule.at && offset < (rule.else?.end ?? rule.end);
 }
 
-/** Only these two declare a variable without giving it a value. */
-const declares = /\b(?:some|every)\b/;
+/** Only `every`, and `some` without `in`, declare a variable that nothing else mentions. */
+const declares = /\bevery\b|\bsome\s+\w+\b(?:\s*,\s*\w+\b)*(?!\s*(?:,\s*\w|in\b))/;
 
 type Finding = readonly [at: number, message: string];
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Body, Expr, Rule, Term } from '../syntax/ast.ts';
-import { bodiesOf, termsOf } from './expr-parts.ts';
 
 /** Visits of a rule's parts. */
 export interface Visitor {
@@ -21,8 +20,10 @@ export function eachExpr(rule: Rule, found: (expr: Expr) => void): void {
 
 export function visitRule(rule: Rule, visitor: Visitor): void {
   const { head } = rule;
-  const terms = [head.ref, ...(head.args ?? []), ...(head.key ? [head.key] : []), ...(head.value ? [head.value] : [])];
-  for (const term of terms) visitTerm(term, visitor);
+  visitTerm(head.ref, visitor);
+  if (head.args) for (const arg of head.args) visitTerm(arg, visitor);
+  if (head.key) visitTerm(head.key, visitor);
+  if (head.value) visitTerm(head.value, visitor);
   visitBody(rule.body, visitor);
   if (rule.else) visitRule(rule.else, visitor);
 }
@@ -33,16 +34,45 @@ export function visitBody(body: Body, visitor: Visitor): void {
 
 export function visitExpr(expr: Expr, visitor: Visitor): void {
   if (visitor.expr?.(expr)) return;
-  for (const term of termsOf(expr)) visitTerm(term, visitor);
-  for (const body of bodiesOf(expr)) visitBody(body, visitor);
-  for (const { target, value } of expr.with) for (const term of [target, value]) visitTerm(term, visitor);
+  switch (expr.kind) {
+    case 'term-expr':
+      visitTerm(expr.term, visitor);
+      break;
+    case 'call-expr':
+      for (const arg of expr.args) visitTerm(arg, visitor);
+      break;
+    case 'some':
+      for (const symbol of expr.symbols) visitTerm(symbol, visitor);
+      break;
+    case 'every':
+      if (expr.key) visitTerm(expr.key, visitor);
+      visitTerm(expr.value, visitor);
+      visitTerm(expr.domain, visitor);
+      visitBody(expr.body, visitor);
+      break;
+    case 'not':
+      visitBody(expr.body, visitor);
+      break;
+    default:
+      visitBody(expr.left, visitor);
+      visitBody(expr.right, visitor);
+  }
+  for (const { target, value } of expr.with) {
+    visitTerm(target, visitor);
+    visitTerm(value, visitor);
+  }
 }
 
+// These loops run over every term of every module several times; they make no lists on the way.
 export function visitTerm(term: Term, visitor: Visitor): void {
   visitor.term?.(term);
   switch (term.kind) {
+    case 'constant':
+    case 'var':
+      return;
     case 'ref':
-      for (const part of [term.head, ...term.path]) visitTerm(part, visitor);
+      visitTerm(term.head, visitor);
+      for (const part of term.path) visitTerm(part, visitor);
       return;
     case 'call':
       for (const arg of term.args) visitTerm(arg, visitor);
@@ -52,7 +82,10 @@ export function visitTerm(term: Term, visitor: Visitor): void {
       for (const item of term.items) visitTerm(item, visitor);
       return;
     case 'object':
-      for (const entry of term.entries) for (const part of entry) visitTerm(part, visitor);
+      for (const [key, value] of term.entries) {
+        visitTerm(key, visitor);
+        visitTerm(value, visitor);
+      }
       return;
     case 'array-comprehension':
     case 'set-comprehension':
@@ -60,7 +93,8 @@ export function visitTerm(term: Term, visitor: Visitor): void {
       visitBody(term.body, visitor);
       return;
     case 'object-comprehension':
-      for (const part of [term.key, term.value]) visitTerm(part, visitor);
+      visitTerm(term.key, visitor);
+      visitTerm(term.value, visitor);
       visitBody(term.body, visitor);
       return;
     case 'template':
