@@ -2,7 +2,7 @@
 import { isInteger, truncateFloat } from '../value/big-float.ts';
 import { fromBigInt, type Num, toFloat } from '../value/number.ts';
 import { isArray, isNumber, type Value } from '../value/value.ts';
-import { BuiltinError, type Family } from './builtin.ts';
+import { type BuiltinContext, BuiltinError, type Family } from './builtin.ts';
 import { any, binary, integer, nullary, number, quaternary, string, unary, wrongType } from './operands.ts';
 import { parseDuration } from './time-duration.ts';
 import { formatTime } from './time-format.ts';
@@ -22,8 +22,8 @@ import { utc, type Zone, zoneOf } from './time-zone.ts';
 
 export const times: Family = {
   'time.now_ns': nullary((context) => fromBigInt(context.now)),
-  'time.parse_ns': binary(string, string, (layout, text) => nanoseconds(parseTime(layoutOf(layout), text))),
-  'time.parse_rfc3339_ns': unary(string, (text) => nanoseconds(parseTime(layoutOf('RFC3339'), text))),
+  'time.parse_ns': binary(string, string, (layout, text, context) => parsed(layoutOf(layout), text, context)),
+  'time.parse_rfc3339_ns': unary(string, (text, context) => parsed(layoutOf('RFC3339'), text, context)),
   'time.parse_duration_ns': unary(string, (text) => fromBigInt(parseDuration(text))),
   'time.format': unary(any, (value) => {
     const { time, layout } = momentOf(value);
@@ -53,6 +53,19 @@ export const times: Family = {
   }),
   'time.diff': binary(any, any, (a, b) => difference(momentOf(a).time, momentOf(b).time)),
 };
+
+const maxRemembered = 10_000;
+
+/** Policies read the same few times again and again, so a run remembers what they came to. */
+function parsed(layout: string, text: string, { cache }: BuiltinContext): Value {
+  const key = `time.parse ${layout} ${text}`;
+  const known = cache.get(key);
+  // Nothing but results of this function lies under such keys.
+  if (known !== undefined) return known as Value;
+  const value = nanoseconds(parseTime(layout, text));
+  if (cache.size < maxRemembered) cache.set(key, value);
+  return value;
+}
 
 function nanoseconds(time: Time): Value {
   const total = unixNanoseconds(time);
