@@ -6,6 +6,7 @@ import { stepContext } from '../options/context.ts';
 import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
+import { requireSummaryFlags, summaryDemands, summaryTrust } from '../options/summary.ts';
 import { sayVerdict } from '../options/verdict.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -17,6 +18,7 @@ const flags = {
   },
   force: { type: 'boolean', short: 'f', help: 'Move a tag that exists, such as latest' },
   'dry-run': { type: 'boolean', help: 'Print the plan and change nothing' },
+  ...requireSummaryFlags,
   unvalidated: { type: 'boolean', help: 'Promote without a policy' },
   'source-url': {
     type: 'string',
@@ -39,6 +41,7 @@ referrers to every target, reads the targets back, and only then sets the tags. 
   examples: [
     'sluice promote --policy policy.yaml --to latest --force "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHORT_SHA"',
     'sluice promote --policy policy.yaml --to registry.example.com/prod/app:1.4.0 --dry-run ghcr.io/acme/app@sha256:9f2c…41',
+    'sluice promote --require-vsa --vsa-policy-digest sha256:4be1…07 --certificate-identity https://gitlab.com/acme/gate//.gitlab-ci.yml@refs/heads/main --certificate-oidc-issuer https://gitlab.com --to latest ghcr.io/acme/app@sha256:9f2c…41',
   ],
   flags,
   async run(invocation) {
@@ -76,6 +79,8 @@ referrers to every target, reads the targets back, and only then sets the tags. 
 
 async function promotionGate(invocation: Invocation<typeof flags>, session: Session): Promise<PromotionGate> {
   const { flags: given } = invocation;
+  if (given['require-vsa']) return summaryGate(invocation);
+  refuseIdleSummaryFlags(invocation);
   if (given.unvalidated) {
     if (given.policy !== undefined) {
       throw new UsageError('Either --policy or --unvalidated was expected, but found both; leave one out.');
@@ -83,7 +88,9 @@ async function promotionGate(invocation: Invocation<typeof flags>, session: Sess
     return { kind: 'unvalidated' };
   }
   if (given.policy === undefined) {
-    throw new UsageError('A policy was expected, but none is given; name it with --policy, or say --unvalidated.');
+    throw new UsageError(
+      'A policy was expected, but none is given; name it with --policy, or say --require-vsa or --unvalidated.',
+    );
   }
   const url = given['source-url'];
   const revision = given['source-revision'];
@@ -96,6 +103,22 @@ async function promotionGate(invocation: Invocation<typeof flags>, session: Sess
     options: await validationOptions(invocation, stepContext(invocation), session),
     component: { source },
   };
+}
+
+/** A summary stands for a policy, so that a policy beside it would only seem to be asked. */
+async function summaryGate(invocation: Invocation<typeof flags>): Promise<PromotionGate> {
+  const { flags: given } = invocation;
+  if (given.policy !== undefined || given.unvalidated) {
+    const other = given.policy === undefined ? '--unvalidated' : '--policy';
+    throw new UsageError(`Either --require-vsa or ${other} was expected, but found both; leave one out.`);
+  }
+  const demands = summaryDemands(invocation);
+  return { kind: 'summary', demands, trust: await summaryTrust(invocation) };
+}
+
+function refuseIdleSummaryFlags({ given }: Invocation<typeof flags>): void {
+  const idle = Object.keys(requireSummaryFlags).find((name) => given.has(name));
+  if (idle !== undefined) throw new UsageError(`--${idle} is about summaries; it was expected beside --require-vsa.`);
 }
 
 function describe(

@@ -6,6 +6,7 @@ import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
+import { attachSummary, attachSummaryFlags, checkAttachFlags } from '../options/summary.ts';
 import { sayVerdict } from '../options/verdict.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -41,6 +42,7 @@ const flags = {
     hidden: true,
     help: 'The older form of --output json=FILE',
   },
+  ...attachSummaryFlags,
   ...reportFlags,
   ...registryFlags,
   ...dotenvFlag,
@@ -56,13 +58,14 @@ people goes to standard error. Exit code 1 means refused.`,
   examples: [
     'sluice validate image --image registry.example.com/acme/app:main --policy policy.yaml',
     'sluice validate image --images images.yaml --policy policy.yaml --output yaml --output junit=report.xml --show-successes',
-    'sluice validate image --image registry.example.com/acme/app:main --policy github.com/acme/policies//release?ref=main --locked',
+    'sluice validate image --image registry.example.com/acme/app:main --policy github.com/acme/policies//release?ref=main --locked --vsa-attach',
   ],
   flags,
   async run(invocation) {
     const { io, reporter } = invocation;
     refuseUnverified(invocation);
     refuseNoPolicy(invocation);
+    checkAttachFlags(invocation);
     const core = await import('@sluice/core');
     const { openRepository } = await import('@sluice/oci');
     const ctx = stepContext(invocation);
@@ -79,9 +82,11 @@ people goes to standard error. Exit code 1 means refused.`,
     reporter.progress('validating');
     const { report } = await core.validate(ctx, { ...options, snapshot, open: (ref) => openRepository(session, ref) });
     await writeReport(invocation, report, targets);
+    await attachSummary(invocation, report, ctx, session);
     await writeDotenv(invocation.flags.dotenv, {
       SLUICE_IMAGE: imageOf(report),
       SLUICE_VERDICT: report.success ? 'passed' : 'refused',
+      SLUICE_POLICY_DIGEST: report.policyDigest,
     });
     if (!reporter.quiet && targets.every(({ path, format }) => path !== undefined || format !== 'text')) {
       sayVerdict(io, report);
