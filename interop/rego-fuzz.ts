@@ -64,7 +64,8 @@ function askOpa(modules: readonly Generated[], input: string): ReadonlyMap<strin
     writeFileSync(path, text);
     return ['-d', path];
   });
-  const output = run(['eval', '--stdin-input', '--format=json', ...files, 'data.fuzz'], input);
+  // OPA 1.22's rule index loses `input.s in ["a", input.s]`, so it answers without one.
+  const output = run(['eval', '--stdin-input', '--disable-indexing', '--format=json', ...files, 'data.fuzz'], input);
   for (const { name } of modules) rmSync(join(folder, `${name}.rego`));
   const answer = fromJson(output === '' ? '{"errors": [{"code": "none"}]}' : output);
   const plain = JSON.parse(output === '' ? '{"errors": [{"code": "none"}]}' : output) as {

@@ -43,7 +43,7 @@ function loadZone(name: string): Zone {
       era: 'short',
     });
     const offsetAt = (seconds: number) => offsetOf(clock, seconds);
-    return { offsetAt, nameAt: (seconds) => abbreviation(name, seconds) ?? offsetName(offsetAt(seconds)) };
+    return { offsetAt, nameAt: (seconds) => nameIn(name, seconds, offsetAt) };
   } catch (error) {
     if (error instanceof RangeError) throw unknown;
     throw error;
@@ -59,6 +59,18 @@ function offsetOf(clock: Intl.DateTimeFormat, seconds: number): number {
   local.setUTCHours(number('hour'), number('minute'), number('second'));
   return Math.round(local.getTime() / 1000 - seconds);
 }
+
+/** JavaScript has forgotten the letters of many zones for earlier years; they are those of today's like clock. */
+function nameIn(timeZone: string, seconds: number, offsetAt: Zone['offsetAt']): string {
+  const offset = offsetAt(seconds);
+  for (const instant of [seconds, ...recentSolstices]) {
+    const name = offsetAt(instant) === offset ? abbreviation(timeZone, instant) : undefined;
+    if (name !== undefined) return name;
+  }
+  return offsetName(offset);
+}
+
+const recentSolstices = [Date.UTC(2024, 11, 21) / 1000, Date.UTC(2024, 5, 21) / 1000];
 
 // No one English knows the short names of all zones.
 const locales = ['en-US', 'en-GB', 'en-AU', 'en-IN', 'en-ZA', 'en-NZ', 'en-IE', 'ja-JP'];

@@ -32,6 +32,7 @@ function isYaml(text: string, context: BuiltinContext): boolean {
 /** The value of the first document; the others must be YAML all the same. */
 function unmarshal(text: string, context: BuiltinContext): Value {
   context.tick(text.length >> 1);
+  if (!text.isWellFormed()) throw new BuiltinError('yaml: invalid leading UTF-8 octet');
   try {
     const [first, ...others] = documents(text);
     const node = first === undefined ? undefined : readYaml(first);

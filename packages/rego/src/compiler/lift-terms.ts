@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Body, Expr, Ref, Rule, Term } from '../syntax/ast.ts';
+import type { Body, CallExpr, Expr, Ref, Rule, Term } from '../syntax/ast.ts';
 import { rebuildTerm } from './rebuild.ts';
-import { equate, isComprehension, isEquation, type LocalNames, mapSame, variable } from './terms.ts';
+import {
+  equate,
+  equation,
+  isComprehension,
+  isEquation,
+  type LocalNames,
+  mapSame,
+  operatorName,
+  variable,
+} from './terms.ts';
 
 /**
  * Takes references and comprehensions out of arguments: `f(input.x)` becomes `l0 = input.x; f(l0)`, as OPA does. It
@@ -36,11 +45,12 @@ class Lifter {
         return term === expr.term ? expr : { ...expr, term };
       }
       case 'call-expr': {
-        const sides = isEquation(expr) && expr.args.length === 2;
-        const args = mapSame(expr.args, (arg) =>
-          sides ? this.#outermost(arg, expr, out) : this.#nested(arg, expr, out),
+        const call = comparedAsEquation(expr);
+        const sides = isEquation(call) && call.args.length === 2;
+        const args = mapSame(call.args, (arg) =>
+          sides ? this.#outermost(arg, call, out) : this.#nested(arg, call, out),
         );
-        return args === expr.args ? expr : { ...expr, args };
+        return args === call.args ? call : { ...call, args };
       }
       case 'every': {
         const domain = this.#nested(expr.domain, expr, out);
@@ -90,4 +100,10 @@ class Lifter {
   #comprehension(term: Term): Term {
     return rebuildTerm(term, { body: (body) => this.body(body) });
   }
+}
+
+/** From here on `==` is `=`: the order of the body has made sure that both sides have their values. */
+function comparedAsEquation(expr: CallExpr): CallExpr {
+  if (expr.args.length !== 2 || expr.operator.path.length > 0 || operatorName(expr.operator) !== 'equal') return expr;
+  return { ...expr, operator: equation };
 }

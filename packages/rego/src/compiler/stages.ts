@@ -63,7 +63,7 @@ export const stages: readonly Stage[] = [
   { name: 'insert metadata', rule: (entry, rule, context) => insertMetadata(entry, rule, context.metadata) },
   { name: 'check safety of heads', rule: checkHead },
   { name: 'order bodies', rule: order },
-  { name: 'lift terms', rule: (_entry, rule, context) => liftRule(rule, context.names) },
+  { name: 'lift terms', rule: lift },
   { name: 'check recursion', all: checkRecursion },
 ];
 
@@ -160,6 +160,10 @@ function flatten(entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
     context.errors.push(...errors.slice(0, 1));
     return flat;
   });
+}
+
+function lift(_entry: RuleEntry, rule: Rule, context: CompileContext): Rule {
+  return eachBranch(rule, (branch) => liftRule(branch, context.names));
 }
 
 /** Variables of a head must be bound by the body or be arguments. */

@@ -51,7 +51,7 @@ export function reference(head: Term, path: readonly Term[], at: number): Ref {
   return { kind: 'ref', head, path, at };
 }
 
-const equation: Ref = reference(variable('eq', 0), [], 0);
+export const equation: Ref = reference(variable('eq', 0), [], 0);
 
 /** `left = right`, made by the compiler. */
 export function equate(left: Term, right: Term, withs: readonly With[] = noWith, end: number = right.at): FlatCall {
