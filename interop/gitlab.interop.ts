@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { deepEqual, equal, match, notEqual } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { globSync, readdirSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gitlabVariables, type LocalStack, startLocal, writeTrustFiles } from '@sluice/local';
+import { parse } from 'yaml';
 import { run } from '../bench/measure.ts';
 import type { Check } from './check.ts';
+import type { Tools } from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CLI = join(ROOT, 'packages/cli/src/main.ts');
@@ -231,7 +233,55 @@ async function doctorAndVerify(): Promise<void> {
   });
 }
 
+/** The README's snippet, copied as it is, beside a policy: the image is there already, as after a build job. */
+async function readmeSnippet(): Promise<void> {
+  await withProject('gitlab-minimal', async ({ folder, image, commit: sha, sluice, pipeline }) => {
+    const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+    const snippet = /## Use it on GitLab\n+```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    await writeFile(
+      join(folder, '.gitlab-ci.yml'),
+      snippet.replaceAll(/(sluice-ci\/sluice\/[a-z]+)@1$/gm, `$1@${VERSION}`),
+    );
+    const built = `${image}:${sha.slice(0, 8)}`;
+    await sluice('image', 'append', '--quiet', join(ROOT, 'examples/hello/site'), built);
+    const { status, log } = await pipeline();
+    equal(status, 0, log);
+    equal(await sluice('image', 'digest', `${image}:latest`), await sluice('image', 'digest', built));
+  });
+}
+
+/** GitLab's own schema: each pipeline as it is, each template's jobs with its inputs filled in. */
+async function schema(tools: Tools): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-schema-'));
+  try {
+    const pipelines = globSync(['examples/gitlab-*/.gitlab-ci.yml', 'gitlab-components/.gitlab-ci.yml'], { cwd: ROOT });
+    const templates = globSync('gitlab-components/templates/*.yml', { cwd: ROOT });
+    equal(templates.length, 7);
+    const files = pipelines.map((file) => join(ROOT, file));
+    for (const template of templates) {
+      const [header, jobs] = (await readFile(join(ROOT, template), 'utf8')).split('\n---\n');
+      const { inputs } = parse(header ?? '').spec;
+      const filled = (jobs ?? '').replaceAll(
+        /\$\[\[ inputs\.(\w+) \]\]/g,
+        (_, name) => inputs[name].default ?? 'given',
+      );
+      const file = join(folder, template.replaceAll('/', '-'));
+      await writeFile(file, filled);
+      files.push(file);
+    }
+    const { status, stdout } = await run(
+      [tools['check-jsonschema'] ?? '', '--builtin-schema', 'vendor.gitlab-ci', ...files],
+      {},
+    );
+    equal(status, 0, stdout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 export const checks: readonly Check[] = [
+  { name: "GitLab's schema takes every pipeline and template", needs: ['check-jsonschema'], run: schema },
+  { name: "the README's snippet works as it is", needs: ['git', 'rsync'], run: readmeSnippet },
   { name: 'doctor, secure and verify pass in one pipeline', needs: ['git', 'rsync'], run: doctorAndVerify },
   { name: 'gitlab-minimal, copied whole, promotes, and refuses another branch', needs: ['git', 'rsync'], run: minimal },
   { name: 'gitlab-release, copied whole, releases on a tag only', needs: ['git', 'rsync'], run: release },
