@@ -33,14 +33,14 @@ export class Evaluation {
   readonly #policy: Policy;
   readonly #scope: Scope;
   readonly #options: EvaluateOptions;
-  readonly #host: HostAnswers | undefined;
+  readonly #cache = new Map<string, unknown>();
   readonly #errors: RegoError[] = [];
 
   constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host?: HostAnswers) {
     this.#policy = policy;
     this.#scope = new Scope(documents.input, documents.data ?? emptyObject);
     this.#options = options;
-    this.#host = host;
+    if (host) lendHost(this.#cache, host);
   }
 
   /** Errors of built-in functions so far; the calls were undefined. Empty in strict mode, which throws them. */
@@ -82,8 +82,7 @@ export class Evaluation {
   #guarded<T>(evaluate: (run: Run) => T): T {
     const limits = chooseLimits(this.#options.limits);
     const budget = new Budget(limits, this.#options.deadline, this.#options.signal);
-    const run = new Run(this.#scope, budget, lentBy(this.#options));
-    if (this.#host) lendHost(run.cache, this.#host);
+    const run = new Run(this.#scope, budget, lentBy(this.#options), this.#cache);
     try {
       return evaluate(run);
     } catch (thrown) {

@@ -49,7 +49,7 @@ describe('a saved policy', () => {
   test('is not loaded for other options, from another version, or from anything else', () => {
     const saved = savePolicy(compiled());
     expect(loadPolicy(saved, { strict: true })).toBeUndefined();
-    expect(loadPolicy(saved.replace('sluice-rego-1', 'sluice-rego-0'))).toBeUndefined();
+    expect(loadPolicy(saved.replace('sluice-rego-2', 'sluice-rego-1'))).toBeUndefined();
     expect(loadPolicy('')).toBeUndefined();
     expect(loadPolicy('null\n')).toBeUndefined();
   });

@@ -16,7 +16,7 @@ import { cut, type Slice, SliceWriter } from './saved/slices.ts';
 import type { Import, Module, Package, RegoVersion } from './syntax/ast.ts';
 
 /** Changes with every change of the syntax tree or of the stages; a policy saved by another version is not loaded. */
-const format = 'sluice-rego-1';
+const format = 'sluice-rego-2';
 
 interface SavedPolicy {
   readonly format: string;

@@ -33,10 +33,11 @@ export class Run {
   readonly lent: Lent;
   readonly builtinErrors: RegoError[] = [];
   /** What built-in functions remember, by keys of their own. */
-  readonly cache = new Map<string, unknown>();
+  readonly cache: Map<string, unknown>;
   readonly #context: CallContext;
 
-  constructor(scope: Scope, budget: Budget, lent: Lent) {
+  constructor(scope: Scope, budget: Budget, lent: Lent, cache: Map<string, unknown>) {
+    this.cache = cache;
     this.scope = scope;
     this.budget = budget;
     this.lent = lent;
