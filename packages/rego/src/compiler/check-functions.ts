@@ -16,7 +16,8 @@ export function checkFunctions(context: CompileContext): void {
     visitRule(entry.rule, {
       expr: (expr) => {
         if (expr.kind !== 'call-expr') return false;
-        noteDeprecated(expr, entry, context);
+        const name = operatorName(expr.operator);
+        noteDeprecated(name, expr, entry, context);
         const error = checkCall(expr, entry, context);
         if (error) context.errors.push(error);
         return error !== undefined;
@@ -28,9 +29,8 @@ export function checkFunctions(context: CompileContext): void {
 /** Calls of deprecated functions, found while all calls are looked at and reported by a later check. */
 const deprecatedCalls = new WeakMap<CompileContext, RegoError[]>();
 
-function noteDeprecated(call: CallExpr, entry: RuleEntry, context: CompileContext): void {
+function noteDeprecated(name: string, call: CallExpr, entry: RuleEntry, context: CompileContext): void {
   if (!context.strict && entry.module.newest === 'v0') return;
-  const name = operatorName(call.operator);
   if (!context.builtins.get(name)?.deprecated) return;
   const error = fail(entry, call.at, `deprecated built-in function calls in expression: ${name}`);
   deprecatedCalls.set(context, [...(deprecatedCalls.get(context) ?? []), error]);
@@ -39,13 +39,16 @@ function noteDeprecated(call: CallExpr, entry: RuleEntry, context: CompileContex
 function checkCall(call: CallExpr, entry: RuleEntry, context: CompileContext): RegoError | undefined {
   const arity = arityOfCall(call, context);
   const count = call.args.length;
-  const name = printRef(writtenRef(call.operator, context.names));
-  if (arity === undefined) return fail(entry, call.at, `undefined function ${name}`);
+  if (arity === undefined) return fail(entry, call.at, `undefined function ${calledName(call, context)}`);
   // A nested call was given a variable for its result.
   const fits = call.generated ? isEquation(call) || count === arity + 1 : count === arity || count === arity + 1;
   if (fits) return undefined;
   const given = call.generated ? count - 1 : count;
-  return arityError(call, entry, context, { name, arity, given });
+  return arityError(call, entry, context, { name: calledName(call, context), arity, given });
+}
+
+function calledName({ operator }: CallExpr, { names }: CompileContext): string {
+  return printRef(writtenRef(operator, names));
 }
 
 function arityError(

@@ -325,25 +325,25 @@ function checkMemberOperand(env: TypeEnv, expr: CallExpr, term: Term, type: Type
 }
 
 function checkArguments(env: TypeEnv, expr: CallExpr): TypeFinding | undefined {
-  const name = printRef(expr.operator);
+  const name = (): string => printRef(expr.operator);
   const type = env.typeOfRef(expr.operator);
   if (type && type.kind === 'any' && isAny(type)) return undefined;
   if (type?.kind !== 'function')
-    return { at: expr.at, message: `undefined function ${name}`, details: [], fromUnknown: false };
+    return { at: expr.at, message: `undefined function ${name()}`, details: [], fromUnknown: false };
   const wanted = type.result ? [...type.args, type.result] : type.args;
   const have = expr.args.map((arg) => env.typeOf(arg));
   if (expr.args.length > wanted.length && !type.variadic) {
-    return argumentError(expr.at, name, 'too many arguments', have, type);
+    return argumentError(expr.at, name(), 'too many arguments', have, type);
   }
-  if (expr.args.length < type.args.length) return argumentError(expr.at, name, 'too few arguments', have, type);
+  if (expr.args.length < type.args.length) return argumentError(expr.at, name(), 'too few arguments', have, type);
   for (const [index, arg] of expr.args.entries()) {
     const want = wanted[index] ?? type.variadic;
     if (!isImpossible(have[index]) && !unifies(have[index], want)) {
-      return argumentError(expr.at, name, 'invalid argument(s)', have, type);
+      return argumentError(expr.at, name(), 'invalid argument(s)', have, type);
     }
     if (!unifyTerm(env, arg, want, false)) {
       const now = expr.args.map((part) => env.typeOf(part));
-      return argumentError(expr.at, name, 'invalid argument(s)', now, type);
+      return argumentError(expr.at, name(), 'invalid argument(s)', now, type);
     }
   }
   return undefined;

@@ -165,6 +165,7 @@ function descend(node: RuleNode, path: readonly Term[], at: number, found: RuleE
 
 /** Compares the parts behind the node; only two different constants tell a reference from a rule. */
 function mayMean(entry: RuleEntry, path: readonly Term[], at: number): boolean {
+  if (!entry.dynamic) return true;
   const behind = entry.rule.head.ref.path.slice(entry.node.path.length - entry.module.package.path.length - 1);
   return behind.every((part, index) => {
     const wanted = path[at + index];
