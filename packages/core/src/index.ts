@@ -85,7 +85,7 @@ export { attestImage, type SecureReport, type SecureRequest, secure, signImage }
 export { trustFor, type ValidateOptions, type ValidateResult, validate } from './steps/validate.ts';
 export type { ValidateFilesOptions } from './steps/validate-files.ts';
 export type { CertificateDetails } from './verification/certificate.ts';
-export { checkIdentityPolicy, type IdentityPolicy } from './verification/identity.ts';
+export { checkIdentityPatterns, checkIdentityPolicy, type IdentityPolicy } from './verification/identity.ts';
 export type { ProvedAttestation, ProvedSignature, VerifiedEvidence } from './verification/proof.ts';
 export { loadVerificationKey } from './verification/public-key.ts';
 export { loadTrustedRoot, type TrustSource, trustSourceFrom } from './verification/trusted-root.ts';

@@ -74,6 +74,7 @@ export async function openTrust(invocation: Invocation<typeof verificationFlags>
   const signer: Trust['signer'] = flags.key
     ? { kind: 'keys', keys: [await core.loadVerificationKey(ctx, flags.key)] }
     : { kind: 'identity', policy: core.checkIdentityPolicy(policy) };
+  if (signer.kind === 'identity') await core.checkIdentityPatterns(signer.policy);
   const needsRoot = signer.kind === 'identity' || !ignoreLog;
   return {
     signer,

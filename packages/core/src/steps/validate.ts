@@ -12,7 +12,7 @@ import { type ExpectedSigner, expectedSigner } from '../policy/policy-file.ts';
 import type { PolicySpec } from '../policy/spec.ts';
 import type { PolicyEvaluator } from '../policy/target.ts';
 import type { ImageReport } from '../report/report.ts';
-import type { IdentityPolicy } from '../verification/identity.ts';
+import { checkIdentityPatterns, type IdentityPolicy } from '../verification/identity.ts';
 import type { VerifiedEvidence } from '../verification/proof.ts';
 import { loadVerificationKey } from '../verification/public-key.ts';
 import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
@@ -96,7 +96,10 @@ export async function trustFor(
 }
 
 async function signerOf(ctx: StepContext, expected: ExpectedSigner): Promise<Trust['signer']> {
-  if (expected.kind === 'identity') return expected;
+  if (expected.kind === 'identity') {
+    await checkIdentityPatterns(expected.policy);
+    return expected;
+  }
   return { kind: 'keys', keys: [await loadVerificationKey(ctx, expected.reference)] };
 }
 

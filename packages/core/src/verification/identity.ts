@@ -3,8 +3,9 @@ import { SluiceError } from '../error.ts';
 import type { CertificateDetails } from './certificate.ts';
 
 /**
- * Who may have signed. Exact values are compared as they are; patterns are fields of their own, and each must match the
- * whole value: `.*` says "anything", and an unanchored `github.com/acme` matches nothing longer.
+ * Who may have signed. Exact values are compared as they are; patterns are fields of their own, in RE2's syntax (Go's,
+ * so cosign's and ec's), and each must match the whole value: `.*` says "anything", and an unanchored `github.com/acme`
+ * matches nothing longer.
  */
 export interface IdentityPolicy {
   readonly issuer?: string;
@@ -19,7 +20,7 @@ export type IdentityMatch =
   | { readonly kind: 'matched' }
   | { readonly kind: 'refused'; readonly code: 'identity' | 'extension'; readonly reason: string };
 
-/** Attributes of a certificate longer than this are refused unread: a pattern must not be led on by them. */
+/** Attributes of a certificate longer than this are refused unread. */
 const maxValueLength = 4096;
 
 /** Names of Fulcio's extensions below 1.3.6.1.4.1.57264.1 (sigstore/fulcio, docs/oid-info.md). */
@@ -52,14 +53,12 @@ export const fulcioExtensions: readonly (readonly [oid: string, name: string])[]
 ).map(([n, name]) => [`1.3.6.1.4.1.57264.1.${n}`, name]);
 
 /**
- * The policy, checked: issuer and subject are both needed (exact or pattern), patterns compile, extensions are known.
- * A `SluiceError` of code `configuration` otherwise.
+ * The policy, checked: issuer and subject are both needed (exact or pattern), extensions are known. A `SluiceError` of
+ * code `configuration` otherwise. `checkIdentityPatterns` looks at the patterns.
  */
 export function checkIdentityPolicy(policy: IdentityPolicy): IdentityPolicy {
   if (!policy.issuer && !policy.issuerRegExp) throw missing('issuer', '--certificate-oidc-issuer');
   if (!policy.subject && !policy.subjectRegExp) throw missing('subject', '--certificate-identity');
-  if (policy.issuerRegExp) anchoredPattern(policy.issuerRegExp);
-  if (policy.subjectRegExp) anchoredPattern(policy.subjectRegExp);
   for (const name of Object.keys(policy.extensions ?? {})) extensionOid(name);
   return policy;
 }
@@ -71,14 +70,18 @@ function missing(what: string, flag: string): SluiceError {
   );
 }
 
+/** Refuses patterns that are no regular expressions, before anything is matched: `configuration`. */
+export async function checkIdentityPatterns({ issuerRegExp, subjectRegExp }: IdentityPolicy): Promise<void> {
+  await Promise.all([issuerRegExp, subjectRegExp].map((pattern) => pattern && anchoredPattern(pattern)));
+}
+
 /** Whether a certificate is one that the policy allows. Given both an exact value and a pattern, both must hold. */
-export function matchIdentity(certificate: CertificateDetails, policy: IdentityPolicy): IdentityMatch {
-  const { issuer } = certificate.identity;
-  if (!holds(issuer, policy.issuer, policy.issuerRegExp)) {
+export async function matchIdentity(certificate: CertificateDetails, policy: IdentityPolicy): Promise<IdentityMatch> {
+  const { issuer, subjects } = certificate.identity;
+  if (!(await oneHolds([issuer], policy.issuer, policy.issuerRegExp))) {
     return refused('identity', 'issuer', expectation(policy.issuer, policy.issuerRegExp), issuer);
   }
-  const subjects = certificate.identity.subjects;
-  if (!subjects.some((subject) => holds(subject, policy.subject, policy.subjectRegExp))) {
+  if (!(await oneHolds(subjects, policy.subject, policy.subjectRegExp))) {
     return refused('identity', 'subject', expectation(policy.subject, policy.subjectRegExp), subjects.join(', '));
   }
   for (const [name, expected] of Object.entries(policy.extensions ?? {})) {
@@ -88,28 +91,33 @@ export function matchIdentity(certificate: CertificateDetails, policy: IdentityP
   return { kind: 'matched' };
 }
 
-function holds(value: string | undefined, exact: string | undefined, pattern: string | undefined): boolean {
+async function oneHolds(
+  values: readonly (string | undefined)[],
+  exact: string | undefined,
+  pattern: string | undefined,
+): Promise<boolean> {
   if (!exact && !pattern) return false;
-  if (value === undefined || value === '' || value.length > maxValueLength) return false;
-  if (exact && value !== exact) return false;
-  return !pattern || anchoredPattern(pattern).test(value);
+  const matches = pattern ? await anchoredPattern(pattern) : () => true;
+  return values.some((value) => {
+    if (value === undefined || value === '' || value.length > maxValueLength) return false;
+    return (!exact || value === exact) && matches(value);
+  });
 }
 
-/** A pattern that must match the whole value. A leading `(?i)`, as Go writes it, ignores case. */
-export function anchoredPattern(pattern: string): RegExp {
-  const insensitive = pattern.startsWith('(?i)');
-  const body = insensitive ? pattern.slice(4) : pattern;
+/**
+ * A test of whether a pattern matches a whole value. RE2 takes time linear in the value, which is the signer's: no
+ * certificate can make a pattern hang.
+ */
+export async function anchoredPattern(pattern: string): Promise<(value: string) => boolean> {
+  const { RE2JS } = await import('re2js');
   try {
-    // Compiled alone first: a body such as `a)|(b` would close our group and escape the anchors.
-    new RegExp(body);
-    return new RegExp(`^(?:${body})$`, insensitive ? 'i' : '');
+    const compiled = RE2JS.compile(pattern);
+    return (value) => compiled.matches(value);
   } catch (cause) {
     throw new SluiceError(
       'configuration',
-      `The identity pattern "${pattern}" is not a regular expression; correct it.`,
-      {
-        cause,
-      },
+      `The identity pattern "${pattern}" is not a regular expression in RE2's syntax; correct it.`,
+      { cause },
     );
   }
 }

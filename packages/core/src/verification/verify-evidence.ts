@@ -4,7 +4,7 @@ import type { Digest } from '@sluice/oci';
 import { SluiceError } from '../error.ts';
 import { parseBundle } from '../evidence/bundle.ts';
 import { cosignSignPredicateType, type Evidence, type EvidenceItem } from '../evidence/evidence.ts';
-import { checkIdentityPolicy } from './identity.ts';
+import { checkIdentityPatterns, checkIdentityPolicy } from './identity.ts';
 import {
   type ProvedAttestation,
   type ProvedSignature,
@@ -24,7 +24,7 @@ import { verifySignature } from './verify-signature.ts';
  * is left out.
  */
 export async function verifyEvidence(evidence: Evidence, trust: Trust, now: Date): Promise<VerifiedEvidence> {
-  if (trust.signer.kind === 'identity') checkIdentityPolicy(trust.signer.policy);
+  await checkSigner(trust);
   const results = await Promise.all(evidence.items.map((item) => verifyItem(item, evidence.subject, trust, now)));
   const proved = results.filter((result) => result.kind !== 'unproved');
   const held = new Set(proved.map(({ payload }) => contentKey(payload)));
@@ -47,6 +47,10 @@ export async function verifyEvidence(evidence: Evidence, trust: Trust, now: Date
     attestations: mergePlaces(proved.filter((one) => one.kind === 'attestation')),
     unproved: [...failed, ...unreadable],
   };
+}
+
+async function checkSigner({ signer }: Trust): Promise<void> {
+  if (signer.kind === 'identity') await checkIdentityPatterns(checkIdentityPolicy(signer.policy));
 }
 
 function verifyItem(
@@ -85,7 +89,7 @@ export async function verifyBundle(
   trust: Trust,
   now: Date,
 ): Promise<ProvedSignature | ProvedAttestation> {
-  if (trust.signer.kind === 'identity') checkIdentityPolicy(trust.signer.policy);
+  await checkSigner(trust);
   const material = parseBundle(bytes);
   const item = { material, places: [{ layout: 'referrer' as const, where, manifest: digest }] };
   const { content } = material;

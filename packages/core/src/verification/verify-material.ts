@@ -144,7 +144,7 @@ async function verifyByCertificate(
     (await checkCertificate(signed, material, trust, certificate, key, now)) ??
     (trust.ignoreLog ? undefined : checkEntries(material, material.certificate, rootOf(trust)));
   if (refusal) return refusal;
-  const match = matchIdentity(certificate, policy);
+  const match = await matchIdentity(certificate, policy);
   if (match.kind === 'refused') return unproved(match.code, match.reason);
   const log = trust.ignoreLog ? [] : material.logEntries;
   return { kind: 'signer', signer: signerOf(signed, material, certificate, log) };
