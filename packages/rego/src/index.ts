@@ -25,6 +25,7 @@ export type { Bindings, ExpressionValue, QueryResult } from './query.ts';
 export { loadPolicy, savePolicy } from './save.ts';
 export type { Annotations, Module, RegoVersion, Rule, Term } from './syntax/ast.ts';
 export { moduleToJson } from './syntax/ast-json.ts';
+export { countTests, type TestCounts, type TestReportOptions, testReport, testsToJson } from './test-report.ts';
 export { type CaseResult, runTests, type TestOptions, type TestResult } from './test-runner.ts';
 export { compare, equal } from './value/compare.ts';
 export { fromJson, fromPlain, type Plain, toJson, toPlain } from './value/json.ts';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from './compile.ts';
 import { Coverage } from './coverage.ts';
 import { parseModule } from './parse.ts';
+import { testReport, testsToJson } from './test-report.ts';
 import { runTests, type TestOptions } from './test-runner.ts';
 
 const clock = (): number => 0;
@@ -64,6 +65,63 @@ helper if true`;
     const slow = 'test_a if count([1 | some x in numbers.range(1, 1000); some y in numbers.range(1, 1000)]) == 1';
     const [result] = run(slow, { clock: () => now++, timeout: 2 });
     expect(result?.error?.code).toBe('eval_cancel_error');
+  });
+});
+
+describe('the report', () => {
+  const text = `test_good if { print("hello"); true }
+test_bad if 1 == 2
+todo_test_later if false
+test_conflict := x if some x in [1, 2]
+test_each[n] if {
+  some n, x in {"one": 1, "two": 2}
+  x == 1
+}`;
+
+  test('reads like that of opa test', () => {
+    let now = 0;
+    const report = testReport(run(text, { clock: () => now++ / 4 }), { verbose: true });
+    expect(report.split('\n')).toEqual([
+      'a_test.rego:2:',
+      'data.a_test.test_good: PASS (250µs)',
+      '',
+      '  hello',
+      '',
+      'a_test.rego:3:',
+      'data.a_test.test_bad: FAIL (250µs)',
+      'a_test.rego:4:',
+      'data.a_test.todo_test_later: SKIPPED',
+      'a_test.rego:5:',
+      'data.a_test.test_conflict: ERROR (250µs)',
+      '  a_test.rego:5: eval_conflict_error: rule data.a_test.test_conflict produced conflicting values',
+      'a_test.rego:6:',
+      'data.a_test.test_each: FAIL (250µs)',
+      '  one: PASS',
+      '  two: FAIL',
+      '-'.repeat(80),
+      'PASS: 2/6',
+      'FAIL: 2/6',
+      'SKIPPED: 1/6',
+      'ERROR: 1/6',
+      '',
+    ]);
+  });
+
+  test('leaves out what passed unless asked', () => {
+    expect(testReport(run('test_good if true'))).toBe('PASS: 1/1\n');
+  });
+
+  test('has the members of opa test --format json', () => {
+    const [good, bad, later] = JSON.parse(JSON.stringify(testsToJson(run(text))));
+    expect(good).toEqual({
+      location: { file: 'a_test.rego', row: 2, col: 1 },
+      package: 'data.a_test',
+      name: 'test_good',
+      duration: 0,
+      output: Buffer.from('hello\n').toString('base64'),
+    });
+    expect(bad.fail).toBe(true);
+    expect(later.skip).toBe(true);
   });
 });
 
