@@ -9,6 +9,7 @@ import { defaultCapabilities, importableKeywords, type SyntaxCapabilities } from
 import { Cursor } from './syntax/cursor.ts';
 import { decodeUtf8 } from './syntax/decode.ts';
 import { assembleModule } from './syntax/module.ts';
+import { grammar } from './syntax/parse-body.ts';
 import { parseStatements } from './syntax/statement.ts';
 import { addKeywords, baseKeywords, futureKeywords, type Keywords, v1Keywords } from './syntax/token.ts';
 
@@ -95,7 +96,7 @@ function open(file: string, input: string | Uint8Array, options: ParseOptions): 
   const importable = importableKeywords(capabilities, version);
   if (typeof importable === 'string') throw new RegoErrors([new RegoError('rego_parse_error', importable)]);
   const keywords = addKeywords(baseKeywords, startingKeywords(version));
-  const context = { source, version, capabilities, importable, keywords, notBodies: version === 'v2', limits };
+  const context = { grammar, source, version, capabilities, importable, keywords, notBodies: version === 'v2', limits };
   return { cursor: new Cursor(context), source, version };
 }
 

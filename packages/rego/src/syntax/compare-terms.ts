@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { compare } from '../value/compare.ts';
 import { isArray, typeOf, type Value } from '../value/value.ts';
-import type { Constant, Term } from './ast.ts';
-import { printBody, printTerm } from './print.ts';
+import type { Body, Constant, Expr, Term } from './ast.ts';
 
 /**
  * OPA's order over terms: by kind, then by content. Sets and objects that hold variables are printed and written to
@@ -18,7 +17,7 @@ export function compareTerms(a: Term, b: Term): number {
   if (a.kind === 'call' && b.kind === 'call') return compareLists([a.operator, ...a.args], [b.operator, ...b.args]);
   const left = parts(a);
   const right = parts(b);
-  return left && right ? compareLists(left, right) : compare(closureText(a), closureText(b));
+  return left && right ? compareLists(left, right) : compareClosures(a, b);
 }
 
 /** The members of a set literal: in order, equal ones once. */
@@ -73,13 +72,81 @@ function constantParts(value: Value, at: number): readonly Term[] | undefined {
   return undefined;
 }
 
-function closureText(term: Term): string {
+/** Comprehensions and templates: by what they collect, then expression by expression. */
+function compareClosures(a: Term, b: Term): number {
+  return compareLists(collected(a), collected(b)) || compareBodies(bodyOf(a), bodyOf(b));
+}
+
+function collected(term: Term): readonly Term[] {
   switch (term.kind) {
     case 'array-comprehension':
     case 'set-comprehension':
-      return `${printTerm(term.term)} ${printBody(term.body)}`;
+      return [term.term];
+    case 'object-comprehension':
+      return [term.key, term.value];
     default:
-      return printTerm(term);
+      return [];
+  }
+}
+
+function bodyOf(term: Term): Body {
+  if ('body' in term) return term.body;
+  return term.kind === 'template' ? term.parts.map(asExpr) : [];
+}
+
+function asExpr(part: Constant | Expr): Expr {
+  if (part.kind !== 'constant') return part;
+  return { kind: 'term-expr', term: part, with: [], negated: false, generated: false, at: part.at, end: part.at };
+}
+
+function compareBodies(a: Body, b: Body): number {
+  for (const [index, left] of a.entries()) {
+    const right = b[index];
+    const order = right ? compareExprs(left, right) : 1;
+    if (order !== 0) return order;
+  }
+  return a.length === b.length ? 0 : -1;
+}
+
+function compareExprs(a: Expr, b: Expr): number {
+  const kinds = exprKinds.indexOf(a.kind) - exprKinds.indexOf(b.kind);
+  const withs = (expr: Expr): readonly Term[] => expr.with.flatMap(({ target, value }) => [target, value]);
+  return (
+    Number(a.negated) - Number(b.negated) ||
+    kinds ||
+    compareLists(exprTerms(a), exprTerms(b)) ||
+    compareBodies(nestedBodies(a), nestedBodies(b)) ||
+    compareLists(withs(a), withs(b))
+  );
+}
+
+const exprKinds: readonly Expr['kind'][] = ['term-expr', 'call-expr', 'some', 'every', 'and', 'or', 'not'];
+
+function exprTerms(expr: Expr): readonly Term[] {
+  switch (expr.kind) {
+    case 'term-expr':
+      return [expr.term];
+    case 'call-expr':
+      return [expr.operator, ...expr.args];
+    case 'some':
+      return expr.symbols;
+    case 'every':
+      return [...(expr.key ? [expr.key] : []), expr.value, expr.domain];
+    default:
+      return [];
+  }
+}
+
+function nestedBodies(expr: Expr): Body {
+  switch (expr.kind) {
+    case 'every':
+    case 'not':
+      return expr.body;
+    case 'and':
+    case 'or':
+      return [...expr.left, ...expr.right];
+    default:
+      return [];
   }
 }
 

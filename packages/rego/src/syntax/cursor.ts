@@ -2,7 +2,7 @@
 import { caretLines, RegoError } from '../error.ts';
 import type { Limits } from '../limits.ts';
 import { locate, type Source } from '../location.ts';
-import type { Comment, RegoVersion, Term } from './ast.ts';
+import type { Body, Comment, Expr, RegoVersion, Term } from './ast.ts';
 import { type Feature, grants, type SyntaxCapabilities } from './capabilities.ts';
 import { Scanner } from './scanner.ts';
 import {
@@ -18,7 +18,18 @@ import {
   withoutFutureKeywords,
 } from './token.ts';
 
+/**
+ * The parts of the grammar that lower parts come back to: a bracket may hold a body, and a body a bracket. They are
+ * handed in, so that no two files need each other.
+ */
+export interface Grammar {
+  readonly term: (cursor: Cursor) => Term | undefined;
+  readonly literal: (cursor: Cursor) => Expr | undefined;
+  readonly body: (cursor: Cursor, end: Token) => Body | undefined;
+}
+
 export interface ParseContext {
+  readonly grammar: Grammar;
   readonly source: Source;
   readonly version: RegoVersion;
   readonly capabilities: SyntaxCapabilities;
@@ -68,6 +79,7 @@ interface KnownTerm {
  */
 export class Cursor {
   readonly context: ParseContext;
+  readonly grammar: Grammar;
   readonly scanner: Scanner;
   /** `not` builds a node with a body, as `future.keywords.not` says. */
   notBodies: boolean;
@@ -94,6 +106,7 @@ export class Cursor {
 
   constructor(context: ParseContext) {
     this.context = context;
+    this.grammar = context.grammar;
     this.scanner = new Scanner(context.source.text, context.keywords);
     this.notBodies = context.notBodies;
   }

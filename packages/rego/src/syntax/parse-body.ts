@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isObject } from '../value/value.ts';
-import type { Body, EveryExpr, Expr, SomeExpr, Term, With } from './ast.ts';
-import type { Cursor } from './cursor.ts';
-import {
-  errorAmbiguousUnion,
-  errorBracedOperand,
-  errorNotValue,
-  errorWithOnOperand,
-  isAmbiguousUnion,
-} from './logical-errors.ts';
+import type { Body, EveryExpr, Expr, SomeExpr, Term } from './ast.ts';
+import type { Cursor, Grammar } from './cursor.ts';
+import { errorBracedOperand, errorWithOnOperand } from './logical-errors.ts';
+import { attachWith, eatNot, notExpr, noWith, parseExpr, parseNotBody, place, plainBase } from './parse-expr.ts';
 import { hintEvery, hintMissingKeyword, hintSomeIn, isPlainEvery } from './parse-hints.ts';
 import {
   foldLogicalTail,
@@ -18,7 +13,7 @@ import {
   parseLogicalChain,
   parseLogicalGroup,
 } from './parse-logical.ts';
-import { membershipArity, operatorRef, parseInfixTerm } from './parse-operator.ts';
+import { membershipArity, parseInfixTerm } from './parse-operator.ts';
 import { parseTerm, parseVar } from './parse-term.ts';
 import { T, type Token, tokenName } from './token.ts';
 
@@ -66,11 +61,6 @@ export function parseLiteral(cursor: Cursor): Expr | undefined {
   return placed;
 }
 
-/** Sets the range of an expression that nobody else has seen yet. */
-export function place<E extends Expr>(expr: E, at: number, end: number): E {
-  return Object.assign(expr, { at, end });
-}
-
 function readLiteral(cursor: Cursor): Expr | undefined {
   if (logicalKeywordsActive(cursor)) {
     if (cursor.token === T.leftBrace) {
@@ -99,16 +89,6 @@ function readLiteral(cursor: Cursor): Expr | undefined {
   return parseLiteralExpr(cursor, notAt);
 }
 
-/** Eats `not` and says where it stood; `not.x` is a reference. */
-export function eatNot(cursor: Cursor): number | undefined {
-  if (cursor.token !== T.not) return undefined;
-  const following = cursor.peekOrSpace();
-  if (following === T.dot || following === T.leftBracket) return undefined;
-  const at = cursor.start;
-  cursor.next();
-  return at;
-}
-
 function parseLiteralExpr(cursor: Cursor, notAt: number | undefined): Expr | undefined {
   const mark = cursor.mark();
   if (notAt !== undefined && cursor.notBodies && cursor.token === T.leftParen) {
@@ -122,7 +102,7 @@ function parseLiteralExpr(cursor: Cursor, notAt: number | undefined): Expr | und
   const withAt = cursor.token === T.with ? cursor.start : undefined;
   let expr: Expr | undefined = attachWith(cursor, plain);
   if (!expr) return undefined;
-  if (isPlainEvery(expr) && cursor.couldBeKeyword('every')) hintEvery(cursor, mark);
+  if (isPlainEvery(expr) && cursor.couldBeKeyword('every')) hintEvery(cursor, mark, parseEvery);
   if (notAt !== undefined) expr = negate(cursor, expr, notAt);
   if (!isLogicalOperator(cursor.token)) return expr;
   return continueLogical(cursor, expr, { at, notAt, withAt });
@@ -164,84 +144,6 @@ function negate(cursor: Cursor, expr: Expr, notAt: number): Expr {
   const modifiers = expr.with;
   const inner = Object.assign(expr, { with: noWith });
   return Object.assign(notExpr(cursor, notAt, [inner], false), { with: modifiers });
-}
-
-export function notExpr(cursor: Cursor, at: number, body: Body, explicitBody: boolean): Expr {
-  return { kind: 'not', body, explicitBody, ...plainBase, at, end: cursor.lastEnd };
-}
-
-/** `not { … }`; the cursor is on the brace. */
-export function parseNotBody(cursor: Cursor, notAt: number): Expr | undefined {
-  const braceAt = cursor.start;
-  const mark = cursor.mark();
-  cursor.next();
-  const isEmpty = cursor.token === T.rightBrace;
-  const body = parseBody(cursor, T.rightBrace);
-  if (!body) {
-    if (!isEmpty) errorNotValue(cursor, mark, braceAt);
-    return undefined;
-  }
-  cursor.next();
-  if (isAmbiguousUnion(cursor, body)) {
-    errorAmbiguousUnion(cursor, braceAt, body, 'not ');
-    return undefined;
-  }
-  return notExpr(cursor, notAt, body, true);
-}
-
-/** The terms on both sides of `=` or `:=`, or a term alone; a call alone becomes the expression itself. */
-export function parseExpr(cursor: Cursor): Expr | undefined {
-  const left = parseInfixTerm(cursor);
-  if (!left) return undefined;
-  const base = { ...plainBase, at: left.at, end: cursor.lastEnd };
-  if (cursor.token === T.assign || cursor.token === T.unify) {
-    const operator = operatorRef(cursor.token, cursor.start);
-    cursor.next();
-    const right = parseInfixTerm(cursor);
-    return right && { kind: 'call-expr', operator, args: [left, right], ...base };
-  }
-  if (left.kind === 'call') return { kind: 'call-expr', operator: left.operator, args: left.args, ...base };
-  return { kind: 'term-expr', term: left, ...base };
-}
-
-const noWith: readonly With[] = [];
-
-const plainBase = { with: noWith, negated: false, generated: false } as const;
-
-/** Adds the `with` modifiers that follow; undefined when one of them is malformed. */
-export function attachWith<E extends Expr>(cursor: Cursor, expr: E): E | undefined {
-  if (cursor.token !== T.with) return expr;
-  const modifiers = parseWith(cursor);
-  return modifiers && Object.assign(expr, { with: modifiers });
-}
-
-function parseWith(cursor: Cursor): readonly With[] | undefined {
-  const modifiers: With[] = [];
-  while (cursor.token === T.with) {
-    const at = cursor.start;
-    cursor.next();
-    const target = parseWithTarget(cursor);
-    if (!target) return undefined;
-    if (cursor.token !== T.as) {
-      cursor.unexpected('expected as keyword');
-      return undefined;
-    }
-    cursor.next();
-    const value = parseInfixTerm(cursor);
-    if (!value) return undefined;
-    modifiers.push({ kind: 'with', target, value, at, end: cursor.lastEnd });
-  }
-  return modifiers;
-}
-
-function parseWithTarget(cursor: Cursor): Term | undefined {
-  if (cursor.token !== T.ident) {
-    cursor.unexpected('expected ident');
-    return undefined;
-  }
-  const target = parseTerm(cursor);
-  if (target && target.kind !== 'ref' && target.kind !== 'var') cursor.unexpected('expected with target path');
-  return target;
 }
 
 function parseSome(cursor: Cursor): Expr | undefined {
@@ -313,3 +215,6 @@ export function parseEvery(cursor: Cursor): EveryExpr | undefined {
   };
   return attachWith(cursor, expr);
 }
+
+/** The grammar, for those who open a cursor. */
+export const grammar: Grammar = { term: parseTerm, literal: parseLiteral, body: parseBody };

@@ -4,10 +4,8 @@ import { setOf } from '../value/set.ts';
 import type { Value } from '../value/value.ts';
 import type { Term } from './ast.ts';
 import type { Cursor, Mark } from './cursor.ts';
-import { parseBody } from './parse-body.ts';
 import { parseLiteralCollection } from './parse-literal.ts';
 import { parseInfixItem } from './parse-operator.ts';
-import { parseTerm } from './parse-term.ts';
 import { T, type Token, tokenName } from './token.ts';
 
 type Entry = readonly [key: Term, value: Term];
@@ -24,7 +22,7 @@ export function parseArray(cursor: Cursor): Term | undefined {
   if (cursor.token === T.rightBracket) return arrayOf([], at);
   const mayComprehend = !eatLeadingComma(cursor);
   const mark = cursor.mark();
-  const head = parseTerm(cursor);
+  const head = cursor.grammar.term(cursor);
   if (!head) return undefined;
   switch (cursor.token) {
     case T.rightBracket:
@@ -36,7 +34,7 @@ export function parseArray(cursor: Cursor): Term | undefined {
     case T.pipe: {
       if (!mayComprehend) break;
       cursor.next();
-      const body = parseBody(cursor, T.rightBracket);
+      const body = cursor.grammar.body(cursor, T.rightBracket);
       if (body) return { kind: 'array-comprehension', term: head, body, at };
       if (cursor.token !== T.comma) return undefined;
     }
@@ -54,7 +52,7 @@ export function parseBraces(cursor: Cursor): Term | undefined {
   if (cursor.token === T.rightBrace) return objectTerm([], at);
   const mayComprehend = !eatLeadingComma(cursor);
   const mark = cursor.mark();
-  const first = parseTerm(cursor);
+  const first = cursor.grammar.term(cursor);
   if (!first) return undefined;
   if (cursor.token === T.colon) return parseObject(cursor, first, mayComprehend, at);
   const isBar = cursor.token === T.pipe && mayComprehend;
@@ -85,7 +83,7 @@ function parseSet(cursor: Cursor, mark: Mark, first: Term, mayComprehend: boolea
   }
   if (mayComprehend) {
     cursor.next();
-    const body = parseBody(cursor, T.rightBrace);
+    const body = cursor.grammar.body(cursor, T.rightBrace);
     if (body) return { kind: 'set-comprehension', term: first, body, at };
     if (cursor.token !== T.comma) return undefined;
   }
@@ -96,7 +94,7 @@ function parseSet(cursor: Cursor, mark: Mark, first: Term, mayComprehend: boolea
 function parseObject(cursor: Cursor, key: Term, mayComprehend: boolean, at: number): Term | undefined {
   cursor.next();
   const mark = cursor.mark();
-  const value = parseTerm(cursor);
+  const value = cursor.grammar.term(cursor);
   if (!value) return undefined;
   if (mayComprehend) {
     // Behind a comma or brace there is no other reading, so its errors stand.
@@ -116,7 +114,7 @@ function parseObject(cursor: Cursor, key: Term, mayComprehend: boolean, at: numb
 
 function parseObjectComprehension(cursor: Cursor, key: Term, value: Term, at: number): Term | undefined {
   cursor.next();
-  const body = parseBody(cursor, T.rightBrace);
+  const body = cursor.grammar.body(cursor, T.rightBrace);
   return body && { kind: 'object-comprehension', key, value, body, at };
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Expr } from './ast.ts';
 import type { Cursor, Mark } from './cursor.ts';
-import { parseEvery } from './parse-body.ts';
 import { membershipArity, parseInfixTerm } from './parse-operator.ts';
 import { T } from './token.ts';
 
@@ -45,7 +44,7 @@ export function isPlainEvery(expr: Expr): boolean {
 }
 
 /** `every x in xs { … }` without the import; the mark is on `every`. */
-export function hintEvery(cursor: Cursor, mark: Mark): void {
+export function hintEvery(cursor: Cursor, mark: Mark, parseEvery: (cursor: Cursor) => Expr | undefined): void {
   const here = cursor.mark();
   cursor.reset(mark);
   const every = cursor.pretendFuture(() => parseEvery(cursor));

@@ -10,9 +10,8 @@ import {
   isAmbiguousUnion,
   voidCall,
 } from './logical-errors.ts';
-import { attachWith, eatNot, notExpr, parseBody, parseExpr, parseNotBody, place } from './parse-body.ts';
+import { attachWith, eatNot, notExpr, parseExpr, parseNotBody, place } from './parse-expr.ts';
 import { parseInfixTerm } from './parse-operator.ts';
-import { parseTerm } from './parse-term.ts';
 import { T, type Token } from './token.ts';
 
 /**
@@ -43,7 +42,7 @@ export function parseBracedOperandFirst(cursor: Cursor): Expr | undefined | 'non
   const terms = cursor.knownTerms();
   const at = cursor.start;
   cursor.next();
-  const body = parseBody(cursor, T.rightBrace);
+  const body = cursor.grammar.body(cursor, T.rightBrace);
   if (body) {
     cursor.next();
     if (isLogicalOperator(cursor.token)) {
@@ -152,7 +151,7 @@ function parseBracedOperand(cursor: Cursor, operator: 'and' | 'or' | undefined):
   const mark = cursor.mark();
   cursor.next();
   const isEmpty = cursor.token === T.rightBrace;
-  const body = parseBody(cursor, T.rightBrace);
+  const body = cursor.grammar.body(cursor, T.rightBrace);
   if (!body) {
     if (isEmpty || operator === undefined) return undefined;
     const failed = cursor.mark();
@@ -202,7 +201,7 @@ function readGroup(cursor: Cursor, asOperand: boolean, prefix: string): Operand 
     const braces = cursor.text(first.at, cursor.lastEnd);
     cursor.reset(mark);
     cursor.next();
-    const term = parseTerm(cursor);
+    const term = cursor.grammar.term(cursor);
     cursor.reset(mark);
     if (term) return undefined;
     errorParensAroundBody(cursor, at, braces, prefix);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Call, Constant, Ref, Term } from './ast.ts';
 import type { Cursor } from './cursor.ts';
-import { parseTerm } from './parse-term.ts';
 import { T, type Token, tokenName } from './token.ts';
 
 /**
@@ -74,7 +73,7 @@ function parsePlainMembership(cursor: Cursor, value: Term): Call | undefined {
 }
 
 function parseOperators(cursor: Cursor, loosest: number): Term | undefined {
-  let left = parseTerm(cursor);
+  let left = cursor.grammar.term(cursor);
   if (!left) return undefined;
   // Behind an operation only operators as loose or looser may follow; a tighter one there was left by a failed reading.
   let tightest = levels.length;

@@ -5,7 +5,6 @@ import { isArray, isNumber, type Value } from '../value/value.ts';
 import type { Call, Constant, Expr, Ref, TemplateString, Term, Var } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { checkNumber } from './number-literal.ts';
-import { parseLiteral } from './parse-body.ts';
 import { parseArray, parseBraces, parseItems } from './parse-collection.ts';
 import { unescapeString } from './parse-literal.ts';
 import { parseInfixTerm } from './parse-operator.ts';
@@ -316,7 +315,7 @@ function templateText(cursor: Cursor, multiLine: boolean): string | undefined {
 function parseTemplateExpr(cursor: Cursor): Constant | Expr | undefined {
   const comments = cursor.commentsSeen;
   cursor.next();
-  const expr = parseLiteral(cursor);
+  const expr = cursor.grammar.literal(cursor);
   if (!expr) {
     cursor.error(cursor.start, 'invalid template-string expression');
     return undefined;
