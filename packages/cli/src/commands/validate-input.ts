@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineCommand, type FlagSpecs } from '../command.ts';
 import { stepContext } from '../options/context.ts';
-import { loadPolicy, sourceFlags, sourceOptions, timeFlags } from '../options/policy.ts';
+import { compiledCache, loadPolicy, sourceFlags, sourceOptions, timeFlags } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
 import { UsageError } from '../usage-error.ts';
@@ -51,7 +51,14 @@ Takes the flags of "ec validate input" with the same meaning, but for --server.`
     const sources = await sourceOptions(invocation, await openSession(invocation));
     const policy = await loadPolicy(set.policy, ctx, sources);
     const trust = core.trustSourceFrom(ctx.env);
-    const evaluator = await core.openPolicy(ctx, { ...sources, policy, effectiveTime: time, trust, verifies: false });
+    const evaluator = await core.openPolicy(ctx, {
+      ...sources,
+      ...compiledCache(ctx),
+      policy,
+      effectiveTime: time,
+      trust,
+      verifies: false,
+    });
     const inputs = [...set.file, ...args];
     const report = await core.validateFiles(ctx, {
       inputs,

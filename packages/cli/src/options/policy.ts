@@ -109,7 +109,14 @@ export async function validationOptions(
     // Without sources there is nothing to evaluate, and the engine need not be loaded but for the input document.
     ...((policy.sources ?? []).length === 0 && needs.input !== true
       ? {}
-      : { evaluator: await core.openPolicy(ctx, { ...options, ...sources, filter: flags['filter-type'] }) }),
+      : {
+          evaluator: await core.openPolicy(ctx, {
+            ...options,
+            ...sources,
+            ...compiledCache(ctx),
+            filter: flags['filter-type'],
+          }),
+        }),
   };
 }
 
@@ -143,7 +150,7 @@ export async function sourceOptions(invocation: SourceInvocation, session: Sessi
   return {
     open: (reference) => openRepository(session, reference),
     http: createHttpClient(stepContext(invocation), { maxBodyBytes: 64 * 1024 * 1024 }),
-    cacheFolder: cacheFolder(invocation.io.env),
+    cacheFolder: cacheFolder(invocation.io.env, 'sources'),
     workingFolder: process.cwd(),
     ...(lock === undefined ? {} : { lock }),
   };
@@ -155,7 +162,12 @@ async function readLock(file: string): Promise<PolicyLock> {
   return parseLock(await readFile(file, 'utf8'), file);
 }
 
-function cacheFolder(env: StepContext['env']): string {
+/** Where compiled policies are kept for the next run. */
+export function compiledCache({ env }: StepContext) {
+  return { compiledFolder: { path: cacheFolder(env, 'compiled'), version } };
+}
+
+function cacheFolder(env: StepContext['env'], kind: 'sources' | 'compiled'): string {
   const base = env.SLUICE_CACHE_DIR ?? (env.XDG_CACHE_HOME ? join(env.XDG_CACHE_HOME, 'sluice') : undefined);
-  return join(base ?? join(env.HOME ?? homedir(), '.cache', 'sluice'), 'sources');
+  return join(base ?? join(env.HOME ?? homedir(), '.cache', 'sluice'), kind);
 }

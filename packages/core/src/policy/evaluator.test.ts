@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepContext } from '../context.ts';
+import { compiledFolder } from './compiled-cache.ts';
 import { createPolicyEvaluator, type EvaluatorOptions } from './evaluator.ts';
 import { parseExactJson } from './exact-json.ts';
 import { type Instant, parseRfc3339 } from './instant.ts';
@@ -137,6 +138,40 @@ describe('quirks that a policy may rest on', () => {
     const source = { policy: [write(files)], ruleData: text } as SourceGroup;
     const [outcome] = await evaluate({ sources: [source] });
     expect(outcome?.failures[0]?.msg).toBe('12345678901234567890');
+  });
+});
+
+describe('a compiled policy is kept', () => {
+  const files = { 'a.rego': rule('p', 'one', 'input.bad') };
+
+  it('and says the same the next time, without the compiler', async () => {
+    const kept = join(folder, 'kept');
+    const policy = policyOf(files);
+    const first = await answers(await open(policy, { compiled: compiledFolder(kept, '1') }), '{"bad": true}');
+    const [file = ''] = readdirSync(kept);
+    const written = readFileSync(join(kept, file), 'utf8');
+    const second = await answers(await open(policy, { compiled: compiledFolder(kept, '1') }), '{"bad": true}');
+    expect(second).toEqual(first);
+    expect(readFileSync(join(kept, file), 'utf8')).toBe(written);
+  });
+
+  it('by its content and the version, and a file that is cut short or that others may write is not read', async () => {
+    const kept = join(folder, 'careful');
+    const policy = policyOf(files);
+    const compiled = compiledFolder(kept, '1');
+    await open(policy, { compiled });
+    const [file = ''] = readdirSync(kept);
+    const path = join(kept, file);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.slice(0, -20));
+    expect((await answers(await open(policy, { compiled }), '{"bad": true}'))[0]?.failures).toHaveLength(1);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    writeFileSync(path, text.replaceAll('said', 'lied').replace(/"sha256":"\w+"/, '"sha256":""'));
+    chmodSync(path, 0o666);
+    expect((await answers(await open(policy, { compiled }), '{"bad": true}'))[0]?.failures[0]?.msg).toBe('one said');
+    await open(policy, { compiled: compiledFolder(kept, '2') });
+    await open(policyOf({ 'a.rego': rule('p', 'one', 'true') }), { compiled });
+    expect(readdirSync(kept)).toHaveLength(3);
   });
 });
 

@@ -12,6 +12,7 @@ import {
 } from '@sluice/rego';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
+import type { CompiledCache } from './compiled-cache.ts';
 import { type CriteriaTarget, type SourceCriteria, sourceCriteria } from './criteria.ts';
 import { dataDocument, type SigstoreOptions } from './data.ts';
 import { goJson, type Json, type JsonObject, parseExactJson } from './exact-json.ts';
@@ -33,6 +34,7 @@ export interface EvaluatorOptions {
   readonly policy: PolicySpec;
   readonly fetcher: SourceFetcher;
   readonly builtins: readonly CustomBuiltin[];
+  readonly compiled?: CompiledCache;
   /** The effective time; now, where each image has its own. */
   readonly at: Instant;
   readonly filter: FilterType;
@@ -72,7 +74,9 @@ export interface CompiledPolicy extends PolicyEvaluator {
 /** Fetches all sources concurrently, compiles each group, and gives what evaluates any number of images with them. */
 export async function createPolicyEvaluator(ctx: StepContext, options: EvaluatorOptions): Promise<CompiledPolicy> {
   const { policy, fetcher, builtins } = options;
-  const groups = await Promise.all((policy.sources ?? []).map((source) => compileGroup(source, fetcher, { builtins })));
+  const groups = await Promise.all(
+    (policy.sources ?? []).map((source) => compileGroup(source, fetcher, { builtins }, options.compiled)),
+  );
   const ready = groups.map((group) => prepared(group, options));
   const pinned: PolicySpec =
     policy.sources === undefined ? policy : { ...policy, sources: groups.map(({ source }) => source) };

@@ -9,6 +9,7 @@ import {
   RegoErrors,
 } from '@sluice/rego';
 import { SluiceError } from '../error.ts';
+import { type CompiledCache, type CompiledSources, noCompiledCache } from './compiled-cache.ts';
 import { discoverRules, failureName, ruleName, warningName } from './discovery.ts';
 import type { RuleSet } from './rule-info.ts';
 import type { FetchedSource, SourceFile } from './source-file.ts';
@@ -27,7 +28,6 @@ export interface RulePackage {
 export interface CompiledGroup {
   /** As the policy has it, with sources pinned to what was read. */
   readonly source: SourceGroup;
-  readonly modules: readonly Module[];
   readonly rules: RuleSet;
   readonly policy: Policy;
   readonly packages: readonly RulePackage[];
@@ -44,21 +44,20 @@ export async function compileGroup(
   source: SourceGroup,
   fetcher: SourceFetcher,
   options: CompileOptions,
+  cache: CompiledCache = noCompiledCache,
 ): Promise<CompiledGroup> {
   const [policies, data] = await Promise.all([
     Promise.all((source.policy ?? []).map((url) => fetcher.fetch(url))),
     Promise.all((source.data ?? []).map((url) => fetcher.fetch(url))),
   ]);
-  const modules = policies.flatMap(parseSource);
-  if (modules.length === 0) throw noPolicies(source);
-  const rules = discoverRules(modules);
-  const policy = compiled(modules, source, options);
+  if (policies.length === 0) throw noPolicies(source);
+  const complete = { ...options, without: forbiddenBuiltins, print: true };
+  const known = await cache.get(policies, complete);
+  const compiled = known ?? compiledFrom(policies, source, complete);
+  if (known === undefined) await cache.put(policies, complete, compiled);
   return {
     source: pinnedSource(source, policies, data),
-    modules,
-    rules,
-    policy,
-    packages: packagesOf(modules),
+    ...compiled,
     data: data.map(({ files }) => files),
     fetched: [...policies, ...data],
   };
@@ -87,9 +86,16 @@ function parseSource(source: FetchedSource): Module[] {
   );
 }
 
-function compiled(modules: readonly Module[], source: SourceGroup, options: CompileOptions): Policy {
+function compiledFrom(
+  policies: readonly FetchedSource[],
+  source: SourceGroup,
+  options: CompileOptions,
+): CompiledSources {
+  const modules = policies.flatMap(parseSource);
+  const rules = discoverRules(modules);
   const name = source.policy?.join(', ') ?? '';
-  return asConfiguration(name, () => compile(modules, { ...options, without: forbiddenBuiltins, print: true }));
+  const policy = asConfiguration(name, () => compile(modules, options));
+  return { rules, packages: packagesOf(modules), policy };
 }
 
 function asConfiguration<Value>(source: string, run: () => Value): Value {

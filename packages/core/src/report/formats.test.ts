@@ -140,7 +140,14 @@ function imageReport(file: string): ImageReport {
     const attestations = list(members(component).attestations).map((a) => ({ ...members(a), statement: '{}' }));
     return { ...none, ...members(component), attestations };
   });
-  const rest = { kind: 'image', created: new Date(), snapshot: '', version: json['ec-version'], notes: [] };
+  const rest = {
+    kind: 'image',
+    created: new Date(),
+    snapshot: '',
+    policyDigest: 'sha256:0',
+    version: json['ec-version'],
+    notes: [],
+  };
   // The sample was written from such a report; what is missing here would fail the comparison.
   return { ...json, ...rest, components, effectiveTime: 1780272000000000000n } as unknown as ImageReport;
 }

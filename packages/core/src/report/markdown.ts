@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatInstant } from '../policy/instant.ts';
 import type { VolatileCriterion } from '../policy/spec.ts';
+import { buildLevel } from '../provenance/level.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { toMermaid } from './mermaid.ts';
 import type { ComponentReport, ImageReport, Report } from './report.ts';
@@ -16,7 +17,7 @@ const maxGraphs = 5;
  */
 export function toMarkdown(report: Report): string {
   const parts = [verdictLine(report), table(report), ...findings(report), exceptions(report), notes(report)];
-  if (report.kind === 'image') parts.push(...graphs(report));
+  if (report.kind === 'image') parts.push(levels(report), ...graphs(report));
   parts.push(footer(report));
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -93,6 +94,18 @@ function notes(report: Report): string {
   return ['### Notes', report.notes.map((note) => `- ${escaped(note)}`).join('\n')].join('\n\n');
 }
 
+/** The SLSA build level that each component's provenance supports, and what keeps it from the next. */
+function levels({ components }: ImageReport): string {
+  const rows = components.map(({ name, attestations }) => {
+    const { level, steps } = buildLevel(attestations);
+    const reasons = steps.map((step) => `${step.reached ? '✅' : '❌'} ${step.level}: ${escaped(step.reason)}`);
+    return `| ${escaped(name)} | ${level} | ${reasons.join('<br>')} |`;
+  });
+  return rows.length === 0
+    ? ''
+    : ['### SLSA build level', ['| Component | Level | Why |', '|---|--:|---|', ...rows].join('\n')].join('\n\n');
+}
+
 function graphs(report: ImageReport): string[] {
   return report.components.slice(0, maxGraphs).map((component: ComponentReport) => {
     const fence = ['```mermaid', toMermaid(component), '```'].join('\n');
@@ -101,7 +114,8 @@ function graphs(report: ImageReport): string[] {
 }
 
 function footer(report: Report): string {
-  return `<sub>sluice ${escaped(report.version)} · effective time ${formatInstant(report.effectiveTime)}</sub>`;
+  const policy = report.kind === 'image' ? ` · policy ${escaped(report.policyDigest)}` : '';
+  return `<sub>sluice ${escaped(report.version)} · effective time ${formatInstant(report.effectiveTime)}${policy}</sub>`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {
