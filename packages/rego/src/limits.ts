@@ -26,9 +26,9 @@ export const defaultLimits: Limits = Object.freeze({
   maxDepth: 2_000,
   maxNumberDigits: 100_000,
   maxErrors: 10,
-  maxSteps: 500_000_000,
+  maxSteps: 100_000_000,
   maxCallDepth: 2_000,
-  maxValues: 50_000_000,
+  maxValues: 3_000_000,
 });
 
 /** Completes a choice of limits with the defaults; a key that is no limit and a value that is no positive integer is misuse. */
