@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { compareStrings } from '../value/compare.ts';
-import { toJson } from '../value/json.ts';
+import { jsonString, toJson } from '../value/json.ts';
 import { numberText } from '../value/number.ts';
 import { isArray, type Value } from '../value/value.ts';
 
@@ -17,7 +17,7 @@ export function goJson(value: Value, layout?: Indent): string {
 
 /** One string as Go's encoding/json writes it. */
 export function goJsonString(text: string): string {
-  return JSON.stringify(text.toWellFormed()).replace(/[<>&\u2028\u2029]/g, escapeUnit);
+  return jsonString(text).replace(/[<>&\u2028\u2029]/g, escapeUnit);
 }
 
 function escapeUnit(character: string): string {

@@ -19,7 +19,9 @@ function block(value: Value, indent: string): string {
   }
   if (!isObject(value)) return scalar(value, indent);
   if (value.size === 0) return '{}';
-  const named = new Map(value.entries().map(([key, member]) => [typeof key === 'string' ? key : toJson(key), member]));
+  const named = new Map(
+    value.entries().map(([key, member]) => [typeof key === 'string' ? key.toWellFormed() : toJson(key), member]),
+  );
   return [...named]
     .sort((a, b) => compareKeys(a[0], b[0]))
     .map(([key, member]) => `\n${indent}${keyText(key)}:${behindKey(member, indent)}`)
@@ -37,7 +39,7 @@ function behindKey(member: Value, indent: string): string {
 }
 
 function scalar(value: Value, indent: string): string {
-  if (typeof value === 'string') return stringText(value, indent);
+  if (typeof value === 'string') return stringText(value.toWellFormed(), indent);
   return isNumber(value) ? numberText(value) : String(value);
 }
 

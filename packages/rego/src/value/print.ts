@@ -48,5 +48,7 @@ function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16);
   if (code < 0x80) return `\\x${hex.padStart(2, '0')}`;
+  // A byte that was no UTF-8 (see builtins/text.ts).
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex.slice(2)}`;
   return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
