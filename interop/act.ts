@@ -4,6 +4,7 @@
 // `sluice image append`, and the registry and the issuer of the embedded stack take the place of the public ones.
 
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -27,6 +28,8 @@ export interface ActScene {
   write(path: string, text: string): Promise<void>;
   /** Copies a folder of `examples/`, with the names of the public services replaced by those of the stack. */
   copyExample(name: string, replacements?: Readonly<Record<string, string>>): Promise<void>;
+  /** Replaces the names of the public services in every YAML file by those of the stack. */
+  replacePublicNames(more?: Readonly<Record<string, string>>): Promise<void>;
   act(options?: ActOptions): Promise<ActRun>;
   digestOf(reference: string): Promise<Digest | undefined>;
 }
@@ -80,7 +83,7 @@ async function createScene(
   const folder = join(base, 'shop');
   await mkdir(folder, { recursive: true });
   const [kit, standIns, trust] = await Promise.all([
-    copyKit(base),
+    copyKit(base, stack.registry.host),
     writeStandIns(base, serverUrl),
     writeTrustFiles(stack, join(base, 'trust')),
   ]);
@@ -89,6 +92,14 @@ async function createScene(
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   };
+  const replacePublicNames = async (more: Readonly<Record<string, string>> = {}) => {
+    const all = { 'ghcr.io': host, 'https://token.actions.githubusercontent.com': stack.oidc.github.url, ...more };
+    for (const file of globSync('{**/*,.github/**/*}.{yml,yaml}', { cwd: folder })) {
+      const text = await readFile(join(folder, file), 'utf8');
+      const replaced = Object.entries(all).reduce((so, [from, to]) => so.replaceAll(from, to), text);
+      await writeFile(join(folder, file), replaced);
+    }
+  };
   return {
     stack,
     github,
@@ -96,21 +107,10 @@ async function createScene(
     folder,
     imageName: `${host}/acme/shop`,
     write,
+    replacePublicNames,
     async copyExample(name, replacements = {}) {
       await cp(join(root, 'examples', name), folder, { recursive: true });
-      const all = {
-        'ghcr.io': host,
-        'https://token.actions.githubusercontent.com': stack.oidc.github.url,
-        ...replacements,
-      };
-      const { stdout } = await run('find', [folder, '-name', '*.y*ml', '-type', 'f']);
-      for (const file of stdout.trim().split('\n')) {
-        const text = await readFile(file, 'utf8');
-        await writeFile(
-          file,
-          Object.entries(all).reduce((so, [from, to]) => so.replaceAll(from, to), text),
-        );
-      }
+      await replacePublicNames(replacements);
     },
     async act(options = {}) {
       const event = options.event ?? 'push';
@@ -173,9 +173,12 @@ async function createScene(
 }
 
 /** What the tag v1 of this repository offers to workflows: definitions and bundles. */
-async function copyKit(base: string): Promise<string> {
+async function copyKit(base: string, registry: string): Promise<string> {
   const kit = join(base, 'kit');
-  await cp(join(root, '.github/workflows'), join(kit, '.github/workflows'), { recursive: true });
+  await mkdir(join(kit, '.github/workflows'), { recursive: true });
+  for (const file of globSync('.github/workflows/*.yml', { cwd: root })) {
+    await writeFile(join(kit, file), (await readFile(join(root, file), 'utf8')).replaceAll('ghcr.io', registry));
+  }
   await cp(join(root, 'actions'), join(kit, 'actions'), {
     recursive: true,
     filter: (source) => !/node_modules|reports|\.ts$/.test(source),

@@ -4,7 +4,7 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ActOptions, type ActScene, withActScene } from './act.ts';
@@ -22,6 +22,7 @@ export const checks: readonly Check[] = [
   inAct('github-release releases every component behind one policy', release),
   inAct('monorepo builds and verifies only what changed', monorepo),
   inAct('github-enterprise-server runs on a server and a Sigstore of its own', enterpriseServer, enterpriseUrl),
+  inAct('the files of the README, as they are, make a gate', readme),
   inAct('every action does its part in one job', everyAction),
   inAct('a job without an identity is told which line to add', withoutIdentity),
   inAct('a job without checks: write is told which line to add', withoutChecks),
@@ -112,6 +113,22 @@ async function enterpriseServer(scene: ActScene): Promise<void> {
   ok(await scene.digestOf(`${scene.imageName}:latest`));
   strictEqual(scene.github.checkRuns[0]?.conclusion, 'success');
   match(run.summary, /🩺 Doctor/);
+}
+
+async function readme(scene: ActScene): Promise<void> {
+  const text = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
+  const github = text.slice(text.indexOf('## Use it on GitHub'), text.indexOf('## Use it on GitLab'));
+  const files = [...github.matchAll(/```yaml\n# (\S+)\n([\s\S]*?)```/g)];
+  deepStrictEqual(
+    files.map(([, path]) => path),
+    ['.github/workflows/release.yml', 'policy.yaml'],
+  );
+  for (const [, path = '', content = ''] of files) await scene.write(path, content);
+  await scene.write('Dockerfile', 'FROM scratch\n');
+  await scene.replacePublicNames();
+  const run = await scene.act({ signer: buildSigner });
+  ok(run.success, run.log);
+  ok(await scene.digestOf(`${scene.imageName}:latest`));
 }
 
 /** One job that uses each action, in the order of the flow. */

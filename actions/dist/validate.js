@@ -1,1 +1,1 @@
-import{f as e,l as t}from"./parts/report-folder-DC7N-T-7.js";import{t as n}from"./parts/flag-names-DUjvECjF.js";import{t as r}from"./parts/validated-BXVNK5d4.js";[...n];async function i(e){let{success:t}=await r(e);return t?`passed`:`refused`}await t(e(),i);export{};
+import{f as e,l as t}from"./parts/report-folder-CZ307A-T.js";import{t as n}from"./parts/flag-names-DUjvECjF.js";import{t as r}from"./parts/validated-DdIvB88d.js";[...n];async function i(e){let{success:t}=await r(e);return t?`passed`:`refused`}await t(e(),i);export{};

@@ -1,0 +1,1 @@
+export{i as RE2JS}from"./build-AmJmMuzA.js";

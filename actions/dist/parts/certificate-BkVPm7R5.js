@@ -1,0 +1,1 @@
+export{t as readCertificate}from"./certificate-BmViC6q_.js";

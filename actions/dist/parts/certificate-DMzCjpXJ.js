@@ -1,1 +1,0 @@
-export{t as readCertificate}from"./certificate-CtC4nL6g.js";

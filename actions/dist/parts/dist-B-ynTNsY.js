@@ -1,0 +1,1 @@
+import{t as e}from"./dist-Bg5DKs9e.js";export default e();export{};

@@ -1,0 +1,1 @@
+import{t as e}from"./dist-7-1jELmU.js";export default e();export{};

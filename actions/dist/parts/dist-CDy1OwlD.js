@@ -1,1 +1,0 @@
-import{t as e}from"./dist-JzpasiLK.js";export default e();export{};

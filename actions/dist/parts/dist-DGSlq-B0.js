@@ -1,1 +1,0 @@
-import{t as e}from"./dist-D4rICElY.js";export default e();export{};

@@ -1,0 +1,1 @@
+import{t as e}from"./dist-Bg5DKs9e.js";var t=e(),n=class e extends t.X509Certificate{#e;constructor(e){let n=Buffer.from(e);super(t.ASN1Obj.parseBuffer(n)),this.#e=n}equals(t){return t instanceof e?this.#e.equals(t.#e):super.equals(t)}clone(){return t.X509Certificate.parse(Buffer.from(this.#e))}};export{n as KeptCertificate};

@@ -1,1 +1,0 @@
-export{m as appendLayer,t as createSession,p as defaultCredentials,k as isDigest,i as openLayout,c as openRepository,u as parseReference}from"./src-VkY1obge.js";
