@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ciPolicy } from '@sluice/policies';
 import type { OpenRepository } from '../components/snapshot.ts';
 import type { StepContext } from '../context.ts';
 import type { HttpClient } from '../http/http-client.ts';
@@ -14,7 +15,7 @@ export interface SourceOptions {
   /** Sources by commit and digest are kept here; nothing is kept without it. */
   readonly cacheFolder?: string;
   readonly workingFolder: string;
-  /** Files of the sources that are built in, by the name behind `sluice://`. */
+  /** Files of the sources that are built in, by the name behind `sluice://`; the rules of `@sluice/policies` as `ci`. */
   readonly builtin?: (name: string) => readonly SourceFile[] | undefined;
   /** When given, sources are only what the lock holds. */
   readonly lock?: PolicyLock;
@@ -27,7 +28,7 @@ export function openSources(ctx: StepContext, options: SourceOptions): SourceFet
     http: options.http,
     cache: options.cacheFolder === undefined ? noCache : folderCache(options.cacheFolder),
     workingFolder: options.workingFolder,
-    builtin: options.builtin ?? (() => undefined),
+    builtin: options.builtin ?? ((name) => (name === 'ci' ? ciPolicy : undefined)),
     ...(options.lock === undefined ? {} : { lock: options.lock }),
   });
 }
