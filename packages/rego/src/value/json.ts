@@ -25,6 +25,11 @@ export function fromJson(text: string): Value {
 
 /** Plain data as a value. A number is taken at its shortest text; what JSON cannot hold is a `TypeError`. */
 export function fromPlain(plain: unknown): Value {
+  return valueOfPlain(plain, 0);
+}
+
+function valueOfPlain(plain: unknown, depth: number): Value {
+  if (depth > maxJsonDepth) throw tooDeep();
   switch (typeof plain) {
     case 'string':
       return plain.isWellFormed() ? plain : plain.toWellFormed();
@@ -38,8 +43,8 @@ export function fromPlain(plain: unknown): Value {
       return parseNumber(String(plain));
     case 'object':
       if (plain === null) return null;
-      if (Array.isArray(plain)) return plain.map(fromPlain);
-      return fromPlainObject(plain);
+      if (Array.isArray(plain)) return plain.map((item) => valueOfPlain(item, depth + 1));
+      return fromPlainObject(plain, depth + 1);
   }
   throw new TypeError(`Expected JSON data, found ${typeof plain === 'number' ? String(plain) : `a ${typeof plain}`}.`);
 }
@@ -96,14 +101,14 @@ function namedEntries(object: RegoObject): readonly (readonly [name: string, val
   return [...named].sort((a, b) => compareStrings(a[0], b[0]));
 }
 
-function fromPlainObject(plain: object): RegoObject {
+function fromPlainObject(plain: object, depth: number): RegoObject {
   const prototype: unknown = Object.getPrototypeOf(plain);
   if (prototype !== null && prototype !== Object.prototype) {
     throw new TypeError(`Expected JSON data, found an instance of ${plain.constructor?.name ?? 'a class'}.`);
   }
   const builder = new ObjectBuilder();
   for (const [key, member] of Object.entries(plain)) {
-    if (member !== undefined) builder.set(key.toWellFormed(), fromPlain(member));
+    if (member !== undefined) builder.set(key.toWellFormed(), valueOfPlain(member, depth));
   }
   return builder.build();
 }
@@ -136,12 +141,16 @@ function readValue(reader: Reader): Value {
 
 function nested(reader: Reader, read: (reader: Reader) => Value): Value {
   if (++reader.depth > maxJsonDepth) {
-    throw new RegoError('rego_limit_error', `Expected at most ${maxJsonDepth} levels of JSON, found more.`);
+    throw tooDeep();
   }
   reader.at++;
   const value = read(reader);
   reader.depth--;
   return value;
+}
+
+function tooDeep(): RegoError {
+  return new RegoError('rego_limit_error', `Expected at most ${maxJsonDepth} levels of JSON, found more.`);
 }
 
 function readObject(reader: Reader): RegoObject {

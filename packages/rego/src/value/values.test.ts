@@ -93,6 +93,8 @@ describe('JSON', () => {
 
   test('refuses nesting that would use up the stack', () => {
     expect(() => fromJson('['.repeat(20_000))).toThrow('levels of JSON');
+    const deep = Array.from({ length: 20_000 }).reduce((inner) => [inner], 1);
+    expect(() => fromPlain(deep)).toThrow('levels of JSON');
   });
 
   test('makes U+FFFD of half a surrogate pair', () => {
