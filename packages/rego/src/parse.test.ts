@@ -71,6 +71,14 @@ describe('a text that is no module', () => {
     ]);
   });
 
+  it('is refused for a number with two points', () => {
+    const findingsOf = (number: string): readonly string[] =>
+      findings(() => parseModule('a.rego', `package a\n\np := ${number}\n`)).map((line) => line.split('\n')[0] ?? '');
+    expect([findingsOf('.5'), findingsOf('-.5e3')]).toEqual([[], []]);
+    expect(findingsOf('-.0.35')).toContain('a.rego:3: rego_parse_error: unexpected number token: invalid float');
+    expect(findingsOf('.0.35e2')).toContain('a.rego:3: rego_parse_error: unexpected number token: invalid float');
+  });
+
   it('is refused for several things at once', () => {
     const text = 'package a\n\nif := 1\n';
     expect(findings(() => parseModule('', text))).toEqual([
