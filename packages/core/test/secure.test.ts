@@ -131,6 +131,22 @@ describe('securing an image', () => {
     expect(provenance?.runDetails.metadata?.invocationId).toBe(extensions.get('1.3.6.1.4.1.57264.1.21'));
   });
 
+  it.each([
+    ['referrers', /\/manifests\/sha256-[0-9a-f]+\.(sig|att)/],
+    ['tags', /\/referrers\//],
+  ] as const)(
+    'asks for nothing that the layout %s does not need, nor for what the caller knows',
+    async (layout, foreign) => {
+      const target = await image();
+      const descriptor = await target.repository.resolve(target.digest);
+      const before = session.requests().length;
+      await secure(context(gitlabJob()), { ...target, descriptor, signing: keyless({ layout }) });
+      const asked = session.requests().slice(before);
+      expect(asked.filter(({ url }) => foreign.test(url))).toEqual([]);
+      expect(asked.filter(({ method, url }) => method === 'HEAD' && url.includes('/manifests/'))).toEqual([]);
+    },
+  );
+
   it('adds nothing the second time, and asks for no certificate and no log entry', async () => {
     const target = await image();
     const request = { ...target, attestations: [score()], signing: keyless({ layout: 'both' }) };

@@ -36,6 +36,7 @@ export const attest = defineCommand({
     const report = await attestImage(stepContext(invocation), {
       repository,
       digest: descriptor.digest,
+      descriptor,
       signing: signingOptions(invocation),
       attestations: [predicate],
       recursive: flags.recursive,

@@ -37,6 +37,7 @@ with one certificate for the job's OIDC identity, and stores both beside the ima
       core.secure(stepContext(invocation), {
         repository,
         digest: descriptor.digest,
+        descriptor,
         signing: signingOptions(invocation),
         provenance,
         attestations,

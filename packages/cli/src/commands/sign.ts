@@ -22,6 +22,7 @@ export const sign = defineCommand({
     const report = await signImage(stepContext(invocation), {
       repository,
       digest: descriptor.digest,
+      descriptor,
       signing: signingOptions(invocation),
       recursive: flags.recursive,
     });

@@ -36,18 +36,20 @@ type Found =
 /**
  * Finds everything attached to a digest: OCI 1.1 referrers (through the API or the referrers tag) and cosign's tags
  * `.sig` and `.att`, merged into one list without duplicates. Manifests are read, because registries misreport the
- * artifact type of referrers. With `only`, the tag of the other kind is not asked for. What cannot be read is listed as such; a registry that cannot be reached is an `OciError`.
+ * artifact type of referrers. With `only`, the tag of the other kind is not asked for; with `layout`, the other layout.
+ * What cannot be read is listed as such; a registry that cannot be reached is an `OciError`.
  */
 export async function discoverEvidence(
   repository: Repository,
   subject: Digest,
-  options: { readonly only?: 'signature' | 'attestation' } = {},
+  { only, layout }: { readonly only?: EvidenceItem['kind']; readonly layout?: EvidencePlace['layout'] } = {},
 ): Promise<Evidence> {
   const search: Search = { repository, bytesLeft: evidenceLimits.maxTotalBytes };
+  const tags = layout !== 'referrer';
   const [referrers, signatures, attestations] = await Promise.all([
-    discoverReferrers(search, subject),
-    options.only === 'attestation' ? [] : discoverTag(search, cosignTag(subject, 'sig')),
-    options.only === 'signature' ? [] : discoverTag(search, cosignTag(subject, 'att')),
+    layout === 'tag' ? [] : discoverReferrers(search, subject),
+    tags && only !== 'attestation' ? discoverTag(search, cosignTag(subject, 'sig')) : [],
+    tags && only !== 'signature' ? discoverTag(search, cosignTag(subject, 'att')) : [],
   ]);
   const found = [...referrers, ...signatures, ...attestations];
   return {

@@ -81,15 +81,31 @@ export async function planSigning(
   return { options, ci, http, services, key };
 }
 
+/** An image that something is to be attached to, and what is there already in the layouts that will be written. */
+export interface Subject {
+  readonly descriptor: Descriptor;
+  readonly present: readonly EvidenceItem[];
+}
+
+/** Reads what is attached to an image: the layout that will not be written is not asked for. */
+export async function readSubject(
+  repository: Repository,
+  descriptor: Descriptor,
+  layout: SigningOptions['layout'],
+): Promise<Subject> {
+  const one = layout === 'both' ? {} : ({ layout: layout === 'tags' ? 'tag' : 'referrer' } as const);
+  return { descriptor, present: (await discoverEvidence(repository, descriptor.digest, one)).items };
+}
+
 /** Signs the pieces that are not attached yet and attaches them, once all are signed. */
 export async function attachSigned(
   ctx: StepContext,
   repository: Repository,
-  subjects: readonly Descriptor[],
+  subjects: readonly Subject[],
   pieces: readonly Piece[],
   plan: SigningPlan,
 ): Promise<AttachOutcome> {
-  const missing = await findMissing(ctx, repository, subjects, pieces, plan);
+  const missing = await findMissing(ctx, subjects, pieces, plan);
   const alreadyThere = pieces.flatMap((piece) =>
     piece.layouts
       .filter((layout) => !missing.some((one) => one.piece === piece && one.layouts.includes(layout)))
@@ -112,7 +128,7 @@ export async function attachSigned(
       piece,
       layout,
       signed: signed[index],
-      subject: subjects.find(({ digest }) => digest === piece.subject),
+      subject: subjects.find(({ descriptor }) => descriptor.digest === piece.subject)?.descriptor,
     })),
   );
   const attached = await attachAll(ctx, repository, session, tasks);
@@ -176,18 +192,16 @@ interface MissingPiece {
 
 async function findMissing(
   ctx: StepContext,
-  repository: Repository,
-  subjects: readonly Descriptor[],
+  subjects: readonly Subject[],
   pieces: readonly Piece[],
   plan: SigningPlan,
 ): Promise<readonly MissingPiece[]> {
   const signer = knownSigner(ctx, plan);
   const needsLog = plan.services.logs.length > 0;
   const missing: MissingPiece[] = [];
-  for (const { digest } of subjects) {
-    const { items } = await discoverEvidence(repository, digest);
-    for (const piece of pieces.filter((one) => one.subject === digest)) {
-      const layouts = await missingLayouts(items, piece, signer, needsLog);
+  for (const { descriptor, present } of subjects) {
+    for (const piece of pieces.filter((one) => one.subject === descriptor.digest)) {
+      const layouts = await missingLayouts(present, piece, signer, needsLog);
       if (layouts.length > 0) missing.push({ piece, layouts });
     }
   }

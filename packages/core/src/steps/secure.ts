@@ -4,19 +4,22 @@ import { type Ci, readCi } from '../ci/ci.ts';
 import type { CiContext } from '../ci/ci-context.ts';
 import type { StepContext } from '../context.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
+import { mapBounded } from '../map-bounded.ts';
 import { type ProvenanceOptions, provenanceFromCi } from '../provenance/from-ci.ts';
 import type { SlsaProvenanceV1 } from '../provenance/slsa-v1.ts';
 import { refuseForeignProvenance } from '../signing/certificate-check.ts';
 import type { SigningOptions } from '../signing/signing-options.ts';
 import type { TypedPredicate } from '../statement/predicate.ts';
 import { slsaProvenanceV1 } from '../statement/predicate-types.ts';
-import { type AttachOutcome, attachSigned, planSigning } from './attach-signed.ts';
+import { type AttachOutcome, attachSigned, planSigning, readSubject, type Subject } from './attach-signed.ts';
 import { attestationPiece, type Piece, signaturePieces } from './pieces.ts';
 
 /** What is signed for an image. */
 export interface SecureRequest {
   readonly repository: Repository;
   readonly digest: Digest;
+  /** What the digest was resolved to, where the caller knows it: one request less. */
+  readonly descriptor?: Descriptor;
   /** The name that statements give the image, `registry/repository`. Default: the repository's. */
   readonly name?: string;
   readonly signing: SigningOptions;
@@ -46,11 +49,11 @@ export async function secure(ctx: StepContext, request: SecureRequest): Promise<
   const { signing, repository } = request;
   const http = createHttpClient(ctx, signing.retry === undefined ? {} : { retry: signing.retry });
   try {
-    const [ci, subjects] = await Promise.all([readCiWhereNeeded(ctx, http, request), findSubjects(request)]);
+    const [ci, subjects] = await Promise.all([readCiWhereNeeded(ctx, http, request), readSubjects(request)]);
     const provenance =
       request.provenance === false ? undefined : provenanceFromCi(ctx, ci.context, request.provenance ?? {});
     const plan = await planSigning(ctx, http, ci, signing);
-    const pieces = subjects.flatMap(({ digest }) => piecesFor(request, digest, provenance));
+    const pieces = subjects.flatMap(({ descriptor }) => piecesFor(request, descriptor.digest, provenance));
     const outcome = await attachSigned(ctx, repository, subjects, pieces, {
       ...plan,
       inspect: ({ verifier }) => {
@@ -103,9 +106,15 @@ function piecesFor(request: SecureRequest, digest: Digest, provenance: SlsaProve
   ];
 }
 
+async function readSubjects(request: SecureRequest): Promise<readonly Subject[]> {
+  const descriptors = await findSubjects(request);
+  return mapBounded(descriptors, 4, (one) => readSubject(request.repository, one, request.signing.layout));
+}
+
 /** The image, and with `recursive` the platforms of an index; BuildKit's attestation manifests are no images. */
-async function findSubjects({ repository, digest, recursive }: SecureRequest): Promise<readonly Descriptor[]> {
-  if (recursive !== true) return [await repository.resolve(digest)];
+async function findSubjects(request: SecureRequest): Promise<readonly Descriptor[]> {
+  const { repository, digest, descriptor, recursive } = request;
+  if (recursive !== true) return [descriptor?.digest === digest ? descriptor : await repository.resolve(digest)];
   const manifest = await repository.getManifest(digest);
   if (manifest.kind === 'image') return [manifest.descriptor];
   const images = manifest.content.manifests.filter(
