@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Inputs that are flags of the command line, by the same names. `docs.test.ts` holds action.yml against these. */
+/** Inputs that are flags of the command line, by the same names. `test/definitions.test.ts` holds action.yml against these. */
 export const registryFlagNames = ['registry-cacert', 'allow-http-registry'] as const;
 
 export const signingFlagNames = [
@@ -47,5 +47,22 @@ export const policyFlagNames = [
   'skip-image-sig-check',
   'effective-time',
   'allow-past-effective-time',
+  'extra-rule-data',
+  'locked',
+  'lock-file',
   ...registryFlagNames,
+] as const;
+
+/** How a verification summary is written. */
+export const summaryFlagNames = [
+  'vsa-attach',
+  'vsa-signing-key',
+  'verifier-id',
+  'policy-uri',
+  'identity-token',
+  'oidc-issuer',
+  'signing-config',
+  'tlog-upload',
+  'allow-public-log',
+  'layout',
 ] as const;

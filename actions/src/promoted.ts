@@ -15,6 +15,15 @@ export const promoteFlagNames = [
   ...policyFlagNames,
 ] as const;
 
+/** Proof instead of a policy: a verification summary that hangs on the image. */
+export const proofFlagNames = [
+  'require-vsa',
+  'vsa-policy-digest',
+  'vsa-expiration',
+  'vsa-verifier',
+  'vsa-level',
+] as const;
+
 /** What `sluice promote --json` prints. */
 interface PromotedDocument {
   readonly outcome: 'promoted' | 'planned' | 'refused';
@@ -23,9 +32,9 @@ interface PromotedDocument {
 }
 
 /** Runs `sluice promote`, which validates the digest itself right before it copies it, and tells what moved. */
-export async function promoteAndTell(job: Job, image: string, extra: readonly string[] = []): Promise<Outcome> {
-  const flags = flagsFrom(job, (await loadCommand('promote')).flags, promoteFlagNames);
-  const { out } = await runSluice(job, ['promote', ...flags, ...extra, '--json', '--', image], tokenVariables(job));
+export async function promoteAndTell(job: Job, image: string, moreFlagNames: readonly string[] = []): Promise<Outcome> {
+  const flags = flagsFrom(job, (await loadCommand('promote')).flags, [...promoteFlagNames, ...moreFlagNames]);
+  const { out } = await runSluice(job, ['promote', ...flags, '--json', '--', image], tokenVariables(job));
   // Our own command printed it, in this process.
   const document = JSON.parse(out) as PromotedDocument;
   const references = document.targets.map(({ reference }) => reference);

@@ -26,8 +26,14 @@ export async function runSluice(job: Job, words: readonly string[], env: Io['env
     now: job.now,
     signal: job.signal,
   };
-  const exit = await runCommand(words, io);
+  const exit = await runCommand(job.isDebug ? withDebug(words) : words, io);
   return { exit, out: results.join('') };
+}
+
+/** Where a person re-runs a job with debug logging, every request is said. */
+function withDebug(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  return end < 0 ? [...words, '--debug'] : [...words.slice(0, end), '--debug', ...words.slice(end)];
 }
 
 /** The log obeys lines that begin with `::`. Of these only the folding of groups is ours to send. */

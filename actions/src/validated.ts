@@ -8,14 +8,14 @@ import { policyFlagNames } from './flag-names.ts';
 import { flagsFrom, linesInput, requiredText } from './inputs.ts';
 import type { Job } from './job.ts';
 import { reportFolder } from './report-folder.ts';
-import { loadCommand, runSluice } from './sluice.ts';
+import { harmless, loadCommand, runSluice } from './sluice.ts';
 import { boundedMarkdown, maxSummaryBytes } from './summary.ts';
 
 /** GitHub shows ten error annotations of a step (GitHub docs, "Workflow commands", limits). */
 const maxAnnotations = 10;
 
 /** Runs `sluice validate image`, leaves the reports in files, and says the verdict in summary and annotations. */
-export async function validateAndTell(job: Job, extra: readonly string[] = []): Promise<Verdict> {
+export async function validateAndTell(job: Job, moreFlagNames: readonly string[] = []): Promise<Verdict> {
   requiredText(job, 'policy', 'policy.yaml');
   const { flags: specs } = await loadCommand('validate image');
   const folder = await reportFolder(job);
@@ -26,9 +26,14 @@ export async function validateAndTell(job: Job, extra: readonly string[] = []): 
   };
   const outputs = Object.entries(files).map(([format, file]) => `--output=${format}=${file}`);
   const own = linesInput(job, 'output').map((line) => `--output=${line}`);
-  const words = [...componentWords(job), ...flagsFrom(job, specs, policyFlagNames), ...outputs, ...own, ...extra];
+  const words = [
+    ...componentWords(job),
+    ...flagsFrom(job, specs, [...policyFlagNames, ...moreFlagNames]),
+    ...outputs,
+    ...own,
+  ];
   const { out } = await runSluice(job, ['validate', 'image', ...words], tokenVariables(job));
-  for (const line of out === '' ? [] : out.trimEnd().split('\n')) job.say(line.replace(/^(\s*)::/, '$1: :'));
+  for (const line of out === '' ? [] : out.trimEnd().split('\n')) job.say(harmless(line));
   const verdict = readVerdict(await readFile(files.json, 'utf8'));
   job.output('verdict', verdict.success ? 'passed' : 'refused');
   job.output('report-json', files.json);

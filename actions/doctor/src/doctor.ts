@@ -12,6 +12,7 @@ export const flagNames = [
   'fulcio-url',
   'rekor-url',
   'timestamp-server-url',
+  'trusted-root',
   'registry-cacert',
   'allow-http-registry',
 ] as const;

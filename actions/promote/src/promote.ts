@@ -2,12 +2,12 @@
 import { neutralPullRequest } from '../../src/event.ts';
 import { imageInput } from '../../src/image-input.ts';
 import { InputError } from '../../src/input-error.ts';
-import { linesInput, optionalText, switchInput } from '../../src/inputs.ts';
+import { linesInput, switchInput } from '../../src/inputs.ts';
 import type { Job } from '../../src/job.ts';
-import { promoteAndTell, promoteFlagNames } from '../../src/promoted.ts';
+import { promoteAndTell, promoteFlagNames, proofFlagNames } from '../../src/promoted.ts';
 import type { Outcome } from '../../src/run-action.ts';
 
-export const flagNames = [...promoteFlagNames, 'unvalidated'] as const;
+export const flagNames = [...promoteFlagNames, ...proofFlagNames, 'unvalidated'] as const;
 
 /** `sluice promote`: exactly the digest that passes, with its evidence, and the tag last. */
 export async function promote(job: Job): Promise<Outcome> {
@@ -16,9 +16,10 @@ export async function promote(job: Job): Promise<Outcome> {
     throw new InputError('The input "to" was expected, but it is empty; add "to: latest" under "with:".');
   }
   const unvalidated = switchInput(job, 'unvalidated') === true;
-  if (!unvalidated && job.input('policy') === '' && optionalText(job, 'public-key') === undefined) {
+  const byProof = switchInput(job, 'require-vsa') === true;
+  if (!unvalidated && !byProof && job.input('policy') === '') {
     throw new InputError('The input "policy" was expected, but it is empty; add "policy: policy.yaml" under "with:".');
   }
   if (await neutralPullRequest(job, 'promoted')) return 'neutral';
-  return promoteAndTell(job, image, unvalidated ? ['--unvalidated'] : []);
+  return promoteAndTell(job, image, [...proofFlagNames, 'unvalidated']);
 }

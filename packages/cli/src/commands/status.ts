@@ -18,7 +18,7 @@ const flags = {
     help: 'What people read: "validate image --output markdown=FILE"',
   },
   neutral: { type: 'string', value: 'REASON', help: 'Nothing could be verified, and that is no fault of the image' },
-  name: { type: 'string', value: 'NAME', default: 'sluice', help: 'The name of the check' },
+  name: { type: 'string', value: 'NAME', help: 'The name of the check [sluice: REPOSITORY]' },
   commit: { type: 'string', value: 'SHA', help: "The commit that shows it [the run's]" },
   path: { type: 'string', value: 'FILE', help: 'The file that annotations point at [the workflow]' },
   json: { type: 'boolean', help: 'Print JSON' },
@@ -39,11 +39,11 @@ commit status and a note on the merge request, and needs GITLAB_TOKEN, a project
   async run(invocation) {
     const { flags: given, args, io } = invocation;
     const { reportStatus } = await import('@sluice/core');
-    const { commit, path } = given;
+    const { commit, name, path } = given;
     const { id, url } = await reportStatus(stepContext(invocation), {
       image: args[0] ?? '',
       state: await stateFrom(invocation),
-      name: given.name,
+      ...(name === undefined ? {} : { name }),
       ...(commit === undefined ? {} : { commit }),
       ...(path === undefined ? {} : { path }),
     });

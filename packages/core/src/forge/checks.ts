@@ -3,7 +3,7 @@ import { formatReference, parseReference } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { GitHub } from './github.ts';
-import { type ReportedStatus, type StatusRequest, statusTitle } from './status.ts';
+import { type ReportedStatus, type StatusRequest, statusName, statusTitle } from './status.ts';
 
 /** GitHub REST API, "Check runs": at most this many annotations a request; updates append. */
 const annotationsPerRequest = 50;
@@ -16,7 +16,7 @@ const needs = { needs: 'checks: write' };
  * are sent before the conclusion, so that an interruption leaves a check that is still under way, never one that passed.
  */
 export async function reportCheck(ctx: StepContext, github: GitHub, request: StatusRequest): Promise<ReportedStatus> {
-  const name = request.name ?? 'sluice';
+  const name = request.name ?? statusName(request.image);
   const headSha = request.commit ?? ctx.env.GITHUB_SHA ?? '';
   const externalId = `sluice/${ctx.env.GITHUB_RUN_ID ?? ''}/${withoutVersion(request.image)}`;
   const output = { title: statusTitle(request.state), summary: summaryOf(request) };
@@ -83,7 +83,7 @@ async function find(github: GitHub, { name, headSha, externalId }: CheckKey): Pr
     const answer = await github.request(
       'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
       { ref: headSha, check_name: name, filter: 'all', per_page: 100, page },
-      { needs: 'checks: read' },
+      needs,
     );
     const runs = listMember(answer, 'check_runs');
     const same = runs.find((run) => member(run, 'external_id') === externalId);

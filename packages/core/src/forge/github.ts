@@ -150,7 +150,7 @@ function explained(error: unknown, route: string, needs: string | undefined): Sl
     );
   }
   if (status === 403 || status === 404) {
-    const permission = acceptedPermission(headers) ?? needs;
+    const permission = needs ?? acceptedPermission(headers);
     const wanted = permission === undefined ? 'more rights' : `the permission "${permission}"`;
     return new SluiceError('configuration', `GitHub answered ${status} to ${route}: the token needs ${wanted}.`, {
       cause: error,

@@ -3,7 +3,7 @@ import { formatReference, parseReference } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { GitLab } from './gitlab.ts';
-import { type ReportedStatus, type StatusRequest, statusTitle } from './status.ts';
+import { type ReportedStatus, type StatusRequest, statusName, statusTitle } from './status.ts';
 
 /** GitLab refuses longer descriptions of a status, and notes of more than a million characters. */
 const maxDescription = 255;
@@ -22,7 +22,7 @@ export async function reportGitLabStatus(
   }
   const status = await gitlab.call('set the status of the commit', (client) =>
     client.Commits.editStatus(CI_PROJECT_ID, sha, stateOf(request), {
-      name: request.name ?? 'sluice',
+      name: request.name ?? statusName(request.image),
       description: statusTitle(request.state).slice(0, maxDescription),
       ...(CI_PIPELINE_URL ? { targetUrl: CI_PIPELINE_URL } : {}),
       ...(CI_PIPELINE_ID ? { pipelineId: Number(CI_PIPELINE_ID) } : {}),

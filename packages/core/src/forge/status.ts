@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { parseReference } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { Verdict } from './verdict.ts';
@@ -16,7 +17,7 @@ export interface StatusRequest {
   /** The image that the run built. */
   readonly image: string;
   readonly state: ForgeState;
-  /** The name that people see; the image's repository is added where a run has several. Default `sluice`. */
+  /** The name that people see. By default that of the image, because a forge shows one status of a name. */
   readonly name?: string;
   /** The commit that people look at, where it is not the run's own: a pull request's head. */
   readonly commit?: string;
@@ -46,6 +47,11 @@ export async function reportStatus(ctx: StepContext, request: StatusRequest): Pr
     'context',
     'A run of GitHub Actions or GitLab CI was expected, found neither; a status needs a forge.',
   );
+}
+
+/** `sluice: acme/shop`: the same for every version of the image. */
+export function statusName(image: string): string {
+  return `sluice: ${parseReference(image).repository}`;
 }
 
 const sentences: Readonly<Record<ForgeState['kind'], string>> = {
