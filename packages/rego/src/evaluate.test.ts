@@ -56,6 +56,12 @@ describe('a rule', () => {
     expect(() => resultOf('p[k] := x if { k := 1; some x in ["a", "b"] }')).toThrow('object keys must be unique');
   });
 
+  test('that failed fails in the same way when it is asked for again', () => {
+    const run = evaluation('p := x if some x in [1, 2]\nq := p');
+    expect(() => run.value(['test', 'q'])).toThrow('produced conflicting values');
+    expect(() => run.value(['test', 'q'])).toThrow('produced conflicting values');
+  });
+
   test('with variables in its name builds objects of objects and sets', () => {
     const text =
       'p[x].size := count(x) if some x in ["a", "bb"]\np.c.size := 3\nq[x] contains y if some x, y in [5, 5]';
@@ -242,6 +248,14 @@ q := registry.manifest(registry.manifest("a").next).size`;
     });
     const run = evaluateWithHost(policy, {}, { maxRounds: 3 }, (each) => each.value(['test', 'p']));
     await expect(run).rejects.toThrow('eval_host_error');
+  });
+
+  test('that are too many are given up', async () => {
+    const policy = policyOf('p := [y | some x in numbers.range(1, 100); y := f(x)]', {
+      builtins: [{ declaration: 'f(x: number) y: number', ask: async ([x]) => Number(x) }],
+    });
+    const run = evaluateWithHost(policy, {}, { maxRequests: 99 }, (each) => each.value(['test', 'p']));
+    await expect(run).rejects.toThrow('Expected at most 99 different look-ups');
   });
 
   test('that fail end the evaluation', async () => {

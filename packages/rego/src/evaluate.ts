@@ -105,6 +105,8 @@ export function evaluate(policy: Policy, documents: Documents, options: Evaluate
 export interface HostOptions extends EvaluateOptions {
   /** Runs before the evaluation gives up; each depth of dependent look-ups needs one. */
   readonly maxRounds?: number;
+  /** Different look-ups the whole evaluation may make; 10,000 unless told otherwise. */
+  readonly maxRequests?: number;
 }
 
 /**
@@ -119,7 +121,7 @@ export async function evaluateWithHost<T>(
   options: HostOptions,
   use: (evaluation: Evaluation) => T,
 ): Promise<T> {
-  const host = new HostAnswers();
+  const host = new HostAnswers(options.maxRequests ?? 10_000);
   const rounds = options.maxRounds ?? 32;
   for (let round = 0; round < rounds; round++) {
     const outcome = attempt(() => use(new Evaluation(policy, documents, options, host)));

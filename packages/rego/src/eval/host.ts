@@ -24,7 +24,14 @@ const hostKey = ' host';
  */
 export class HostAnswers {
   readonly #answers = new Map<string, ValueTable<Value | Absent>>();
+  readonly #maxRequests: number;
   #requests: Request[] = [];
+  #asked = 0;
+
+  /** @param maxRequests Different calls that may be answered in all rounds together. */
+  constructor(maxRequests: number) {
+    this.#maxRequests = maxRequests;
+  }
 
   get pending(): boolean {
     return this.#requests.length > 0;
@@ -39,6 +46,10 @@ export class HostAnswers {
     }
     const known = answers.get(args);
     if (known !== undefined) return isAnswer(known) ? known : undefined;
+    this.#asked++;
+    if (this.#asked > this.#maxRequests) {
+      throw new RegoError('eval_host_error', `Expected at most ${this.#maxRequests} different look-ups, found more.`);
+    }
     answers.set(args, absent);
     this.#requests.push({ ask, args, answers });
     return undefined;

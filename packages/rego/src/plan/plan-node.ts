@@ -47,10 +47,17 @@ export function once(node: RuleNode, compute: (run: Run) => Value | undefined): 
     }
     scope.values[id] = computing;
     run.budget.enter();
-    const value = compute(run);
-    run.budget.leave();
-    scope.values[id] = orAbsent(value);
-    return value;
+    try {
+      const value = compute(run);
+      scope.values[id] = orAbsent(value);
+      return value;
+    } catch (thrown) {
+      // Asked again, the rule fails in the same way, and not as one that needs itself.
+      scope.values[id] = undefined;
+      throw thrown;
+    } finally {
+      run.budget.leave();
+    }
   };
 }
 
