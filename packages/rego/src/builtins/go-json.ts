@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { compareStrings } from '../value/compare.ts';
-import { jsonString, toJson } from '../value/json.ts';
+import { toJson } from '../value/json.ts';
 import { numberText } from '../value/number.ts';
 import { isArray, type Value } from '../value/value.ts';
 
@@ -15,9 +15,11 @@ export function goJson(value: Value, layout?: Indent): string {
   return write(value, layout, 0);
 }
 
-/** One string as Go's encoding/json writes it. */
+/** One string as Go's encoding/json writes it; what was no UTF-8 (see text.ts) is an escaped U+FFFD, others are not. */
 export function goJsonString(text: string): string {
-  return jsonString(text).replace(/[<>&\u2028\u2029]/g, escapeUnit);
+  const json = JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, escapeUnit);
+  if (text.isWellFormed()) return json;
+  return json.replace(/\\(?:\\|ud[89a-f][0-9a-f]{2})/g, (unit) => (unit === '\\\\' ? unit : '\\ufffd'));
 }
 
 function escapeUnit(character: string): string {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BuiltinError } from './builtin.ts';
+import { zoneNames } from './zone-names.ts';
 
 /** A place's clock: seconds to add to UTC, and what that is called. */
 export interface Zone {
@@ -63,12 +64,27 @@ function offsetOf(clock: Intl.DateTimeFormat, seconds: number): number {
 /** JavaScript has forgotten the letters of many zones for earlier years; they are those of today's like clock. */
 function nameIn(timeZone: string, seconds: number, offsetAt: Zone['offsetAt']): string {
   const offset = offsetAt(seconds);
+  const known = namesByZone.get(timeZone)?.get(offset / 60);
+  if (known !== undefined) return known;
   for (const instant of [seconds, ...recentSolstices]) {
     const name = offsetAt(instant) === offset ? abbreviation(timeZone, instant) : undefined;
     if (name !== undefined) return name;
   }
   return offsetName(offset);
 }
+
+const namesByZone: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map(
+  zoneNames
+    .trim()
+    .split('\n')
+    .flatMap((line) => {
+      const [pairs = '', ...zones] = line.split(' ');
+      const names = new Map(
+        pairs.split(',').map((pair) => [Number.parseInt(pair, 10), pair.slice(pair.indexOf('=') + 1)]),
+      );
+      return zones.map((zone) => [zone, names] as const);
+    }),
+);
 
 const recentSolstices = [Date.UTC(2024, 11, 21) / 1000, Date.UTC(2024, 5, 21) / 1000];
 

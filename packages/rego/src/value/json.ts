@@ -64,21 +64,16 @@ export function toPlain(value: Value): Plain {
   return plain;
 }
 
-/**
- * A string as JSON text. Bytes that were no UTF-8 are kept as lone surrogates until somebody looks at them (see
- * builtins/text.ts); Go writes U+FFFD for them, as an escape, and other U+FFFD as they are.
- */
-export function jsonString(text: string): string {
-  const json = JSON.stringify(text);
-  if (text.isWellFormed()) return json;
-  return json.replace(/\\(?:\\|ud[89a-f][0-9a-f]{2})/g, (unit) => (unit === '\\\\' ? unit : '\\ufffd'));
+/** Bytes that were no UTF-8 are kept as lone surrogates until somebody looks at them (see builtins/text.ts). */
+function jsonText(text: string): string {
+  return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed());
 }
 
 /** A value as compact JSON text with sorted keys; sets become sorted arrays, keys that are no strings their JSON text. */
 export function toJson(value: Value): string {
   switch (typeof value) {
     case 'string':
-      return jsonString(value);
+      return jsonText(value);
     case 'number':
     case 'boolean':
       return String(value);
@@ -88,7 +83,7 @@ export function toJson(value: Value): string {
       if (value.kind === 'number') return numberText(value);
       if (value.kind === 'set') return `[${value.items().map(toJson).join(',')}]`;
       return `{${namedEntries(value)
-        .map(([key, member]) => `${jsonString(key)}:${toJson(member)}`)
+        .map(([key, member]) => `${jsonText(key)}:${toJson(member)}`)
         .join(',')}}`;
   }
 }
