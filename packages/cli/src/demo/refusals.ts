@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { type Pipeline, policyText } from './flows.ts';
+import { type Pipeline, policyDigest, policyText, promotionBySummary, rules, validation } from './flows.ts';
 import { changedProvenance, foreignProvenance } from './forgeries.ts';
 import type { Script } from './script.ts';
 import type { Env, Stage } from './stage.ts';
@@ -9,6 +9,7 @@ import type { Env, Stage } from './stage.ts';
 export async function runRefusals(script: Script, stage: Stage, gitlab: Pipeline, github: Pipeline): Promise<void> {
   await signers(script, stage, gitlab, github);
   await provenance(script, stage, gitlab);
+  await judgement(script, stage, gitlab, github);
   await movedTag(script, stage, gitlab);
   await wrongInputs(script, stage, gitlab);
 }
@@ -68,7 +69,7 @@ async function signers(script: Script, stage: Stage, gitlab: Pipeline, github: P
 async function provenance(script: Script, stage: Stage, gitlab: Pipeline): Promise<void> {
   const commit = await secured(stage, gitlab, 'other-commit', { CI_COMMIT_SHA: 'c'.repeat(40) });
   const extensions = `  extensions:\n    Source Repository Digest: ${gitlab.job().CI_COMMIT_SHA}\n`;
-  const policy = await stage.write('policy-commit.yaml', policyText(gitlab.signer, extensions));
+  const policy = await stage.write('policy-commit.yaml', policyText(gitlab.signer, `${extensions}${rules('gitlab')}`));
   await script.refuse('built from another commit', promotion(commit, { policy }), gitlab.job(), 1, /cccccccc/);
 
   const missing = `${gitlab.image}:no-provenance`;
@@ -90,6 +91,24 @@ async function provenance(script: Script, stage: Stage, gitlab: Pipeline): Promi
   await script.refuse('provenance of another image', promotion(borrowed, gitlab), gitlab.job(), 1, /attestation/i);
 }
 
+const day = 24 * 3_600_000;
+
+/** What the rules refuse, and what a signed verdict has to say before it is believed. */
+async function judgement(script: Script, stage: Stage, gitlab: Pipeline, github: Pipeline): Promise<void> {
+  const runner = await secured(stage, github, 'own-runner', { RUNNER_ENVIRONMENT: 'self-hosted' });
+  await script.refuse('built on a self-hosted runner', promotion(runner, github), github.job(), 1, /ci_runner\.hosted/);
+
+  const digest = await policyDigest(stage, gitlab);
+  const weaker = await stage.write('policy-weaker.yaml', policyText(gitlab.signer));
+  const lenient = await secured(stage, gitlab, 'other-policy');
+  await mustPass(stage, validation(lenient, weaker), gitlab.job());
+  const another = promotionBySummary(lenient, gitlab, digest);
+  await script.refuse('a verdict by another policy', another, gitlab.job(), 1, /it is about the policy/);
+
+  const old = promotionBySummary(`${gitlab.image}:build-1`, gitlab, digest);
+  await script.refuse('a verdict of eight days ago', old, gitlab.job(), 1, /8 days ago/, 8 * day);
+}
+
 async function movedTag(script: Script, stage: Stage, gitlab: Pipeline): Promise<void> {
   const tag = await secured(stage, gitlab, 'candidate');
   const validation = [
@@ -109,7 +128,10 @@ async function movedTag(script: Script, stage: Stage, gitlab: Pipeline): Promise
 
 async function wrongInputs(script: Script, stage: Stage, gitlab: Pipeline): Promise<void> {
   const built = `${gitlab.image}:build-1`;
-  const misspelt = await stage.write('policy-misspelt.yaml', policyText(gitlab.signer).replace('subject:', 'subjet:'));
+  const misspelt = await stage.write(
+    'policy-misspelt.yaml',
+    policyText(gitlab.signer, rules('gitlab')).replace('subject:', 'subjet:'),
+  );
   await script.refuse(
     'a policy with a misspelt key',
     promotion(built, { policy: misspelt }),

@@ -19,7 +19,14 @@ export interface Script {
   /** Runs a command line that must pass. */
   pass(what: string, argv: readonly string[], env: Env): Promise<Performed>;
   /** Runs a command line that must end with `exit`, saying `because`, and leave the tag `latest` alone. */
-  refuse(what: string, argv: readonly string[], env: Env, exit: ExitCode, because: RegExp): Promise<void>;
+  refuse(
+    what: string,
+    argv: readonly string[],
+    env: Env,
+    exit: ExitCode,
+    because: RegExp,
+    later?: number,
+  ): Promise<void>;
   readonly outcomes: readonly Outcome[];
 }
 
@@ -41,9 +48,9 @@ export function startScript(io: Io, stage: Stage, guarded: readonly string[]): S
       outcomes.push({ what, expected: 'passes', asExpected: performed.exit === 0, sentence: firstLine(performed) });
       return performed;
     },
-    async refuse(what, argv, env, exit, because) {
+    async refuse(what, argv, env, exit, because, later) {
       const before = await digests(stage, guarded);
-      const performed = await stage.sluice(argv, env);
+      const performed = await stage.sluice(argv, env, later);
       const unchanged = (await digests(stage, guarded)) === before;
       say(`\n  ${paint('bold', what)}`);
       print(performed);
@@ -72,12 +79,13 @@ function firstLine(performed: Performed): string {
   return spoken(performed).at(-1)?.trim() ?? '';
 }
 
-/** The sentence that a refusal is about: the error's, why evidence was left out, or the first violation's. */
+/** The sentence that a refusal is about: the error's, what a verdict lacks, why evidence was left out, or the first violation's. */
 function sentenceOf(performed: Performed): string {
   const lines = spoken(performed).map((line) => line.trim());
   const error = lines.find((line) => line.startsWith('error '));
   const leftOut = lines.map((line) => / is left out: (.*)$/.exec(line)?.[1]).find((reason) => reason !== undefined);
   const code = lines.findIndex((line) => line === 'builtin.image.signature_check');
   const first = lines.findIndex((line) => line.startsWith('✗ validate')) + 2;
-  return error?.slice('error '.length) ?? leftOut ?? lines[code < 0 ? first : code + 1] ?? '';
+  const summary = / is good enough: (.*)\. Validate it again/.exec(error ?? '')?.[1];
+  return summary ?? error?.slice('error '.length) ?? leftOut ?? lines[code < 0 ? first : code + 1] ?? '';
 }

@@ -22,8 +22,8 @@ export interface Performed {
 export interface Stage {
   readonly stack: LocalStack;
   readonly folder: string;
-  /** Runs one command line with a job's variables, and nothing of this process's own. */
-  sluice(argv: readonly string[], env: Env): Promise<Performed>;
+  /** Runs one command line with a job's variables, and nothing of this process's own; `later` milliseconds from now. */
+  sluice(argv: readonly string[], env: Env, later?: number): Promise<Performed>;
   /** Builds the example image under a tag; `build` makes one image differ from the next. */
   build(reference: string, build: string): Promise<string>;
   gitlabJob(variables?: Env): Env;
@@ -43,8 +43,9 @@ export async function setStage(io: Io, folder: string): Promise<Stage> {
   const trust = { SLUICE_TRUSTED_ROOT: files.trustedRoot, SLUICE_SIGNING_CONFIG: files.signingConfig, HOME: folder };
   const content = await contentFolder(folder);
 
-  const sluice: Stage['sluice'] = async (argv, env) => {
-    const captured = capturedIo(env, { now: io.now, signal: io.signal });
+  const sluice: Stage['sluice'] = async (argv, env, later = 0) => {
+    const now = () => new Date(io.now().getTime() + later);
+    const captured = capturedIo(env, { now, signal: io.signal });
     const exit = await runCli(argv, captured);
     return { line: `sluice ${argv.map(shown).join(' ')}`, exit, out: captured.out(), err: captured.err() };
   };
