@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
 import { readAnnotations } from './annotations.ts';
+import { compile } from './compile.ts';
+import { evaluate } from './evaluate.ts';
 import { parseModule } from './parse.ts';
 import { print } from './value/print.ts';
 
@@ -31,6 +33,20 @@ test('the chain of a rule goes from the rule outwards', () => {
     ['data.a.b.p The rule', 'data.a.b.p The document', 'data.a.b The package', 'data.a All of a'],
     ['data.a.b.p -', 'data.a.b.p The document', 'data.a.b The package', 'data.a All of a'],
   ]);
+});
+
+test('a rule that asks for its annotations gets them, asked for or not', () => {
+  const asking = `package a
+# METADATA
+# title: Asking
+p := rego.metadata.rule().title
+# METADATA
+# title: Chained
+q := rego.metadata.chain()[0].annotations.title`;
+  for (const annotations of [true, false]) {
+    const run = evaluate(compile([parseModule('a.rego', asking, { annotations })]), {});
+    expect([run.value(['a', 'p']), run.value(['a', 'q'])]).toEqual(['Asking', 'Chained']);
+  }
 });
 
 test('annotations that were not asked for are not there', () => {

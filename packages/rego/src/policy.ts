@@ -10,6 +10,7 @@ import { separateTests } from './compiler/test-rules.ts';
 import type { FunctionType } from './compiler/types.ts';
 import { RegoError } from './error.ts';
 import { type Ask, askHost } from './eval/host.ts';
+import { parseModule } from './parse.ts';
 import { type Callable, Planner } from './plan/planner.ts';
 import type { Module, Rule } from './syntax/ast.ts';
 import type { Value } from './value/value.ts';
@@ -54,7 +55,7 @@ export class Policy {
     this.set = buildModuleSet(this.modules);
     const builtins = callables(options);
     const { set } = this;
-    const metadata = metadataOf(set);
+    const metadata = metadataOf(set, annotated);
     const names = new LocalNames();
     this.context = {
       set,
@@ -86,6 +87,14 @@ export class Policy {
   prepareAll(): void {
     for (const entry of this.set.entries) this.#prepare(entry);
   }
+}
+
+/** A rule that asks for its annotations gets them, whether or not the module was parsed with them. */
+function annotated(module: Module): Module {
+  const { source, annotations, comments } = module;
+  if (annotations.length > 0 || comments.length === 0 || !source.text.includes('METADATA')) return module;
+  const version = module.version === 'v0v1' ? 'v0' : module.version;
+  return parseModule(source.file, source.text, { version, annotations: true });
 }
 
 function callables(options: PolicyOptions): ReadonlyMap<string, Callable> {

@@ -50,16 +50,25 @@ export class AnnotationSet {
   }
 }
 
-/** Answers `rego.metadata.chain()` and `rego.metadata.rule()` for the rules of a set. */
-export function metadataOf(set: ModuleSet): MetadataSource {
+/**
+ * Answers `rego.metadata.chain()` and `rego.metadata.rule()` for the rules of a set. Modules that were parsed without
+ * annotations are given them by `annotate` when a rule asks.
+ */
+export function metadataOf(set: ModuleSet, annotate: (module: Module) => Module): MetadataSource {
+  const annotated = new Map<Module, Module>();
+  const withAnnotations = (module: Module): Module => {
+    const known = annotated.get(module) ?? annotate(module);
+    annotated.set(module, known);
+    return known;
+  };
   let annotations: AnnotationSet | undefined;
   return {
     chain: ({ module, written }) => {
-      annotations ??= new AnnotationSet(set.modules);
-      return annotations.chain(module, written).map(linkValue);
+      annotations ??= new AnnotationSet(set.modules.map(withAnnotations));
+      return annotations.chain(withAnnotations(module), written).map(linkValue);
     },
     rule: ({ module, written }) => {
-      const [closest] = ruleScope(module, written).toSorted((a, b) => a.at - b.at);
+      const [closest] = ruleScope(withAnnotations(module), written).toSorted((a, b) => a.at - b.at);
       return closest ? annotationsValue(closest) : emptyObject;
     },
   };

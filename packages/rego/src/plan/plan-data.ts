@@ -38,7 +38,9 @@ export function planDataGetter(ref: Ref, scope: PlanScope): Getter {
   return (run, frame) => {
     found = undefined;
     walk(run, frame, node, baseAt(run, node));
-    return found;
+    const value = found;
+    found = undefined;
+    return value;
   };
 }
 
