@@ -45,6 +45,8 @@ async function prepare(): Promise<World> {
     encoding: 'utf8',
   });
   if (built.status !== 0) throw new Error(`The command could not be built: ${built.stderr}`);
+  // As in the published package: without it Node has to find out what kind of modules these are.
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   const stack = await startLocal({
     tokenLifetimeSeconds: 3600,
     registry: { storage: { kind: 'folder', path: join(folder, 'registry') } },

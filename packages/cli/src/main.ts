@@ -5,7 +5,5 @@ import { enableCompileCache } from 'node:module';
 // Compiled code is kept between runs: start-up is a feature of a command that CI runs many times.
 enableCompileCache?.();
 
-const { runCli } = await import('./cli.ts');
-const { processIo } = await import('./process-io.ts');
-
-process.exitCode = await runCli(process.argv.slice(2), processIo());
+const { runProcess } = await import('./run.ts');
+await runProcess();
