@@ -40,14 +40,14 @@ const verdict = (success: boolean, markdown = '# report'): ForgeState => ({
 
 test('a status begins as running and ends with the verdict, in one status and one note', async () => {
   await report(context(), { kind: 'verifying' });
-  expect(gitlab.statuses.get(`${SHA} sluice`)).toEqual({
+  expect(gitlab.statuses.get(`${SHA} sluice: acme/shop`)).toEqual({
     state: 'running',
     description: 'Built, still verifying the image',
   });
   await report(context(), verdict(false));
   await report(context(), verdict(false, '# another report'));
   expect([...gitlab.statuses]).toEqual([
-    [`${SHA} sluice`, { state: 'failed', description: 'Refused: 0 violations, 0 warnings' }],
+    [`${SHA} sluice: acme/shop`, { state: 'failed', description: 'Refused: 0 violations, 0 warnings' }],
   ]);
   expect(gitlab.notes).toHaveLength(1);
   expect(gitlab.notes[0]?.body).toContain('# another report');
