@@ -44,7 +44,8 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
     return 0;
   }
   checkArity(found.entry.name, command, parsed.args);
-  const limited = withTimeout(io, parsed.values.timeout);
+  // A command with a --timeout of its own bounds something else by it, such as each test.
+  const limited = Object.hasOwn(command.flags, 'timeout') ? io : withTimeout(io, parsed.values['timeout']);
   const reporter = createReporter(limited, {
     quiet: parsed.values['quiet'] === true,
     debug: parsed.values['debug'] === true,

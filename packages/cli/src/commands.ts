@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/validate-input.ts')).validateInput,
   },
   {
+    name: 'validate vsa',
+    summary: 'Validate verification summaries against a policy',
+    load: async () => (await import('./commands/validate-vsa.ts')).validateVsa,
+  },
+  {
     name: 'inspect policy',
     summary: 'List the rules of a policy with what they say of themselves',
     load: async () => (await import('./commands/inspect-policy.ts')).inspectPolicy,
@@ -60,6 +65,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'policy pin',
     summary: 'Lock the sources of a policy to commits, digests and hashes',
     load: async () => (await import('./commands/policy-pin.ts')).policyPin,
+  },
+  {
+    name: 'policy eval',
+    summary: 'Evaluate a Rego query over policies, data and an input',
+    load: async () => (await import('./commands/policy-eval.ts')).policyEval,
+  },
+  {
+    name: 'policy test',
+    summary: 'Run the tests of Rego policies',
+    load: async () => (await import('./commands/policy-test.ts')).policyTest,
+  },
+  {
+    name: 'policy check',
+    summary: 'Check Rego policies for errors',
+    load: async () => (await import('./commands/policy-check.ts')).policyCheck,
+  },
+  {
+    name: 'policy parse',
+    summary: 'Print the syntax tree of a Rego module',
+    load: async () => (await import('./commands/policy-parse.ts')).policyParse,
+  },
+  {
+    name: 'policy inspect',
+    summary: 'List packages, data, annotations and built-in functions of Rego policies',
+    load: async () => (await import('./commands/policy-inspect.ts')).policyInspect,
   },
   {
     name: 'promote',

@@ -19,6 +19,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** Does work that never waits: nothing else happens meanwhile, so an interrupt ends the process at once. */
+  readonly whileBusy?: <T>(work: () => T) => T;
 }
 
 /** 0 passed, 1 the gate refused, 2 wrong usage or configuration, 3 a service or file could not be reached. */

@@ -10,6 +10,14 @@ export function processIo(): Io {
   };
   // `once` would leave the second interrupt to Node's default, which is what is wanted; but it must not keep us alive.
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const whileBusy = <T>(work: () => T): T => {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    try {
+      return work();
+    } finally {
+      process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    }
+  };
   return {
     stdout: sink(process.stdout),
     stderr: sink(process.stderr),
@@ -18,6 +26,7 @@ export function processIo(): Io {
     env: process.env,
     now: () => new Date(),
     signal: cancel.signal,
+    whileBusy,
   };
 }
 

@@ -30,7 +30,15 @@ export type { CompiledPolicy, EvaluatedInput, EvaluatedSubject } from './policy/
 export { goJson } from './policy/exact-json.ts';
 export type { InspectedSource, InspectFilter, InspectFormat } from './policy/inspect.ts';
 export { dateOf, formatInstant, type Instant, instantOf } from './policy/instant.ts';
-export { inspectData, inspectPolicies, openPolicy, openSources, toYaml, validateFiles } from './policy/lazy.ts';
+export {
+  declaredBuiltins,
+  inspectData,
+  inspectPolicies,
+  openPolicy,
+  openSources,
+  toYaml,
+  validateFiles,
+} from './policy/lazy.ts';
 export { type LockedSource, lockOf, type PolicyLock, parseLock, writeLock } from './policy/lock.ts';
 export type { OpenPolicyOptions } from './policy/open-policy.ts';
 export type { SourceOptions } from './policy/open-sources.ts';
@@ -92,7 +100,13 @@ export { loadTrustedRoot, type TrustSource, trustSourceFrom } from './verificati
 export { verifyBundle, verifyEvidence } from './verification/verify-evidence.ts';
 export type { Trust } from './verification/verify-material.ts';
 export { requireSummary, type SummaryDemands, summaryProblem } from './vsa/check.ts';
-export { policyDigest } from './vsa/policy-digest.ts';
+export { fetchPolicyDigest, policyDigest } from './vsa/policy-digest.ts';
+export {
+  type ExpectedSummary,
+  type SummaryVerdict,
+  validateAttachedSummary,
+  validateSummaryFile,
+} from './vsa/validate.ts';
 export {
   ecSummary,
   ecSummaryType,

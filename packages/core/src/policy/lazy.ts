@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { CustomBuiltin } from '@sluice/rego';
 import type { StepContext } from '../context.ts';
 import type { InputReport } from '../report/report.ts';
 import type { ValidateFilesOptions } from '../steps/validate-files.ts';
@@ -46,4 +47,9 @@ export async function validateFiles(ctx: StepContext, options: ValidateFilesOpti
 /** YAML text with sorted keys, as ec prints it. */
 export async function toYaml(value: unknown): Promise<string> {
   return (await import('../report/yaml.ts')).toYaml(value);
+}
+
+/** `ec.*` with its types but, apart from `ec.purl.*`, without answers: for policies that run without an image. */
+export async function declaredBuiltins(): Promise<readonly CustomBuiltin[]> {
+  return (await import('./host/declared.ts')).declaredBuiltins();
 }
