@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RuleNode } from '../compiler/module-set.ts';
-import type { NodePlan } from '../plan/plan-node.ts';
+import type { NodePlan } from '../plan/once.ts';
 import { compare } from '../value/compare.ts';
 import { ObjectBuilder, type RegoObject } from '../value/object.ts';
 import { isObject, type Value } from '../value/value.ts';

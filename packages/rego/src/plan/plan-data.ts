@@ -6,7 +6,7 @@ import type { Run } from '../eval/run.ts';
 import type { Ref, Term } from '../syntax/ast.ts';
 import { isObject, type Value } from '../value/value.ts';
 import type { Frame, Getter, Step, Visit } from './node.ts';
-import { followParts, forEachMember, type PathPart, planPart } from './plan-ref.ts';
+import { followParts, forEachMember, type PathPart, planPart } from './plan-path.ts';
 import { isBound, planGetter } from './plan-term.ts';
 import type { Planner } from './planner.ts';
 import type { PlanScope } from './scope.ts';

@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isFunctionNode, type RuleEntry, type RuleNode, valueReference } from '../compiler/module-set.ts';
-import { RegoError } from '../error.ts';
+import { isFunctionNode, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
 import type { Run } from '../eval/run.ts';
-import { type Absent, absent, orAbsent } from '../eval/scope.ts';
+import { orAbsent } from '../eval/scope.ts';
 import type { Rule } from '../syntax/ast.ts';
-import { printRef } from '../syntax/print.ts';
 import { equal } from '../value/compare.ts';
 import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
+import { isAbsent, type NodePlan, once } from './once.ts';
 import { planPartialObject } from './plan-partial-object.ts';
 import { conflictOf, planRuleValue, planSolutions, type RuleValue } from './plan-rule.ts';
 import { planGetter } from './plan-term.ts';
 import type { Planner } from './planner.ts';
-
-/** What the rules at one place of the tree come to. */
-export interface NodePlan {
-  /** The value, computed once per scope; undefined for functions. */
-  readonly value: (run: Run) => Value | undefined;
-  /** Calls the function. */
-  readonly call?: (run: Run, args: readonly Value[]) => Value | undefined;
-  /** What lies at some keys of a partial object, without computing the others. */
-  readonly member?: (run: Run, keys: readonly Value[]) => Value | undefined;
-}
 
 export function planNode(node: RuleNode, planner: Planner): NodePlan {
   if (isFunctionNode(node)) return planFunction(node, planner);
@@ -30,43 +19,6 @@ export function planNode(node: RuleNode, planner: Planner): NodePlan {
   const [first] = node.entries;
   if (first?.written.head.key && !first.written.head.value) return { value: once(node, planSet(node, planner)) };
   return { value: once(node, planComplete(node, planner)) };
-}
-
-/** Marks a rule whose value is being computed: only a rule that needs itself can see it. */
-const computing: Absent = Object.freeze({ kind: 'absent' });
-
-/** Computes a value at most once in each scope. */
-export function once(node: RuleNode, compute: (run: Run) => Value | undefined): (run: Run) => Value | undefined {
-  const { id } = node;
-  return (run) => {
-    const { scope } = run;
-    const known = scope.values[id];
-    if (known !== undefined) {
-      if (known === computing) throw recursion(node);
-      return isAbsent(known) ? undefined : known;
-    }
-    scope.values[id] = computing;
-    run.budget.enter();
-    try {
-      const value = compute(run);
-      scope.values[id] = orAbsent(value);
-      return value;
-    } catch (thrown) {
-      // Asked again, the rule fails in the same way, and not as one that needs itself.
-      scope.values[id] = undefined;
-      throw thrown;
-    } finally {
-      run.budget.leave();
-    }
-  };
-}
-
-export function isAbsent(value: Value | Absent): value is Absent {
-  return value === absent || value === computing;
-}
-
-function recursion(node: RuleNode): RegoError {
-  return new RegoError('rego_recursion_error', `rule ${printRef(valueReference(node.path))} is recursive`);
 }
 
 function planComplete(node: RuleNode, planner: Planner): (run: Run) => Value | undefined {

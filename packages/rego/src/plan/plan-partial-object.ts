@@ -11,7 +11,7 @@ import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
 import type { Getter, Step } from './node.ts';
-import { isAbsent, type NodePlan, once } from './plan-node.ts';
+import { isAbsent, type NodePlan, once } from './once.ts';
 import { planKeyedSolutions, planSolutions } from './plan-rule.ts';
 import { planGetter } from './plan-term.ts';
 import type { Planner } from './planner.ts';

@@ -8,8 +8,6 @@ import { ObjectBuilder } from '../value/object.ts';
 import { SetBuilder } from '../value/set.ts';
 import type { Value } from '../value/value.ts';
 import { type Frame, type Getter, linkAll, type Step } from './node.ts';
-import { planLinks } from './plan-body.ts';
-import { planRefGetter } from './plan-ref.ts';
 import { innerScope, type PlanScope, slotOf } from './scope.ts';
 
 /** Whether every variable of a term is bound, so that it has at most one value. */
@@ -43,7 +41,7 @@ export function planGetter(term: Term, scope: PlanScope): Getter {
       return (_run, frame) => frame[slot];
     }
     case 'ref':
-      return planRefGetter(term, scope);
+      return scope.planner.inside.reference(term, scope);
     case 'array':
       return planArray(term.items, scope);
     case 'set':
@@ -190,7 +188,7 @@ function planClosure(
   end: (inner: PlanScope) => Step,
 ): (run: Run, frame: Frame) => boolean {
   const inner = innerScope(scope);
-  const links = planLinks(body, inner);
+  const links = scope.planner.inside.links(body, inner);
   return linkAll(links, end(inner));
 }
 

@@ -3,7 +3,11 @@ import type { Implementation } from '../builtins/builtin.ts';
 import type { BuiltinFacts } from '../compiler/check-with.ts';
 import type { ModuleSet, RuleEntry, RuleNode } from '../compiler/module-set.ts';
 import type { FunctionType } from '../compiler/types.ts';
-import { type NodePlan, planNode } from './plan-node.ts';
+import type { NodePlan } from './once.ts';
+import { planLinks } from './plan-body.ts';
+import { planNode } from './plan-node.ts';
+import { planRefGetter } from './plan-ref.ts';
+import type { InsidePlans } from './scope.ts';
 
 /** A built-in function that can be called. */
 export interface Callable extends BuiltinFacts {
@@ -18,6 +22,7 @@ export class Planner {
   readonly builtins: ReadonlyMap<string, Callable>;
   /** Plans tell which expressions they reach. */
   readonly watch: boolean;
+  readonly inside: InsidePlans = { links: planLinks, reference: planRefGetter };
   readonly #prepare: (entry: RuleEntry) => void;
   readonly #plans: (NodePlan | undefined)[] = [];
 

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Source } from '../location.ts';
+import type { Body, Ref } from '../syntax/ast.ts';
+import type { Getter, Link } from './node.ts';
 import type { Planner } from './planner.ts';
+
+/** What terms need of expressions and references, which are made of terms themselves. */
+export interface InsidePlans {
+  readonly links: (body: Body, scope: PlanScope) => readonly Link[];
+  readonly reference: (ref: Ref, scope: PlanScope) => Getter;
+}
 
 /** What is known while the body of one rule is planned. */
 export interface PlanScope {
