@@ -115,6 +115,31 @@ describe('a verification summary', () => {
       digest,
     );
     expect(await promote(...mine, '--vsa-expiration', '7d')).toMatchObject({ exit: 0 });
+    const judge = (of: string, ...more: readonly string[]) =>
+      run('validate', 'vsa', image, '--policy', of, ...signer, ...more);
+    const judged = await judge(policy, '--no-fallback');
+    expect(judged).toMatchObject({ exit: 0 });
+    expect(judged.out).toContain('Policy matches');
+    const other = await write(
+      'other.json',
+      (await readFile(policy, 'utf8')).replace('"sources":[{', '$&"ruleData":{"x":1},'),
+    );
+    const mismatch = await judge(other, '--no-fallback', '--output', 'json');
+    expect(mismatch.exit).toBe(1);
+    expect(JSON.parse(mismatch.out).components[0].vsa_phase_result.reason_code).toBe('policy_mismatch');
+    const fallback = await judge(other);
+    expect(fallback).toMatchObject({ exit: 0 });
+    expect(fallback.out).toMatch(/✗ vsa[\s\S]*✓ validate/);
+  });
+
+  test.each([
+    ['unsigned', ['--ignore-signature-verification'], /is not possible/],
+    ['from a log', ['--vsa-retrieval', 'rekor@https://rekor.example'], /expects file@FOLDER/],
+    ['in another format', ['--output', 'xml'], /expects text, json or yaml/],
+  ])('validate vsa takes none %s', async (_name, flags, message) => {
+    const { exit, err } = await run('validate', 'vsa', image, '--policy', policy, ...signer, ...flags);
+    expect(exit).toBe(2);
+    expect(err).toMatch(message);
   });
 
   test.each([

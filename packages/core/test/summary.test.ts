@@ -13,6 +13,7 @@ import { type ValidateOptions, validate } from '../src/steps/validate.ts';
 import { parseVerificationKey } from '../src/verification/public-key.ts';
 import type { SummaryDemands } from '../src/vsa/check.ts';
 import { policyDigest } from '../src/vsa/policy-digest.ts';
+import { type ExpectedSummary, validateSummaryFile } from '../src/vsa/validate.ts';
 import { ecSummary, ecSummaryType, readSummary, slsaSummary, slsaSummaryType } from '../src/vsa/vsa.ts';
 import { attachSummaries } from '../src/vsa/write.ts';
 import {
@@ -106,6 +107,63 @@ describe('a verification summary', () => {
     const { report } = await validated();
     await expect(attach(report, null)).rejects.toThrow(/--verifier-id/);
   });
+});
+
+describe('a summary in a file', () => {
+  const sources = [{ policy: ['git::https://x.example/p.git//rules?ref=abc'], ruleData: { a: 1 } }];
+  const predicate = {
+    policy: { sources },
+    policySource: 'policy.yaml',
+    imageRefs: [],
+    timestamp: '2026-06-01T11:00:00Z',
+    status: 'passed',
+    verifier: 'conforma',
+    summary: {},
+    publicKey: '',
+  };
+
+  test('as ec writes it is believed where its policy asks for the same', async () => {
+    const wanted = { sources: [{ policy: ['https://x.example/p//rules'], ruleData: { a: 1 } }] };
+    expect(await judged(predicate, wanted)).toMatchObject({ passed: true, outcome: 'passed' });
+  });
+
+  test.each<[string, object, PolicySpec, string, RegExp]>([
+    ['about other rule data', {}, { sources: [{ ...sources[0], ruleData: { a: 2 } }] }, 'policy_mismatch', /ruleData/],
+    ['about other sources', {}, { sources: [{ policy: ['y.example/q'] }] }, 'policy_mismatch', /are missing/],
+    [
+      'with an exception',
+      { policy: { sources: [{ ...sources[0], volatileConfig: { exclude: [{ value: 'p.a' }] } }] } },
+      { sources },
+      'policy_mismatch',
+      /exclude of .* is \["p\.a"\]/,
+    ],
+    ['without sources', { policy: {} }, { sources }, 'policy_mismatch', /names no sources/],
+    ['of a refused image', { status: 'failed' }, { sources }, 'predicate_failed', /was refused/],
+    ['of long ago', { timestamp: '2026-05-01T00:00:00Z' }, { sources }, 'expired', /too long ago/],
+    ['from the future', { timestamp: '2027-05-01T00:00:00Z' }, { sources }, 'expired', /to come/],
+    ['without a time', { timestamp: 1 }, { sources }, 'retrieval_failed', /timestamp as RFC 3339/],
+  ])('%s is not', async (_name, change, wanted, reason, message) => {
+    const verdict = await judged({ ...predicate, ...change }, wanted);
+    expect(verdict).toMatchObject({ passed: false, reason });
+    expect(verdict.message).toMatch(message);
+  });
+
+  test('that somebody else signed, or that is no envelope, is not', async () => {
+    expect(await judged(predicate, { sources }, builder)).toMatchObject({ passed: false, reason: 'retrieval_failed' });
+    const verdict = await validateSummaryFile(ctx, Buffer.from('[]'), 'vsa.json', expectation({ sources }));
+    expect(verdict.message).toMatch(/Expected a signed verification summary in vsa\.json, but found no JSON object/);
+  });
+
+  function judged(what: object, wanted: PolicySpec, by = verifier) {
+    const about = statement(`sha256:${'1'.repeat(64)}`, ecSummaryType, what);
+    const envelope = keyBundle(by, about).dsseEnvelope;
+    return validateSummaryFile(ctx, bytesOf(envelope), 'vsa.json', expectation(wanted));
+  }
+
+  function expectation(wanted: PolicySpec): ExpectedSummary {
+    const keys = [parseVerificationKey(pem(verifier), 'the key')];
+    return { trust: { signer: { kind: 'keys', keys }, ignoreLog: true }, maxAgeMs: 86_400_000, policy: wanted };
+  }
 });
 
 describe('promotion refuses', () => {
