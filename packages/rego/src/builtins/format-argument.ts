@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { quote } from '../value/print.ts';
 import { formatDouble } from './format-double.ts';
-import { codePointCount, encodeUtf8 } from './text.ts';
+import { pad, type Spec } from './format-spec.ts';
+import { encodeUtf8 } from './text.ts';
 
 /** An argument of Sprintf with the type it has in Go. */
 export type FormatArgument =
   | { readonly type: 'string'; readonly text: string }
   | { readonly type: 'int64' | '*big.Int'; readonly integer: bigint }
   | { readonly type: 'float64'; readonly double: number };
-
-/** What stands between the percent sign and the verb. */
-export interface Spec {
-  minus: boolean;
-  plus: boolean;
-  sharp: boolean;
-  space: boolean;
-  zero: boolean;
-  width: number | undefined;
-  precision: number | undefined;
-}
-
-export const noFlags: Readonly<Spec> = Object.freeze({
-  minus: false,
-  plus: false,
-  sharp: false,
-  space: false,
-  zero: false,
-  width: undefined,
-  precision: undefined,
-});
 
 /** Name of an argument's Go type. */
 export function typeName(argument: FormatArgument): string {
@@ -53,14 +33,6 @@ export function formatArgument(argument: FormatArgument, verb: string, spec: Rea
 /** `%!d(string=text)`. */
 export function badVerb(verb: string, argument: FormatArgument, spec: Readonly<Spec>): string {
   return `%!${verb}(${argument.type}=${formatArgument(argument, 'v', spec)})`;
-}
-
-/** Fills up to the width; zeros only on the left. */
-export function pad(text: string, spec: Readonly<Spec>): string {
-  const missing = (spec.width ?? 0) - codePointCount(text);
-  if (missing <= 0) return text;
-  if (spec.minus) return text + ' '.repeat(missing);
-  return (spec.zero ? '0' : ' ').repeat(missing) + text;
 }
 
 function padString(text: string, spec: Readonly<Spec>): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Digits, exactDigits, plainNotation, roundDigits, scientificNotation } from '../value/big-float.ts';
 import { doubleText } from '../value/number.ts';
-import { pad, type Spec } from './format-argument.ts';
+import { pad, type Spec } from './format-spec.ts';
 
 /** A finite double in the form a verb of Go's fmt asks for; undefined for a verb that floats do not know. */
 export function formatDouble(double: number, verb: string, spec: Readonly<Spec>): string | undefined {

@@ -3,7 +3,8 @@ import { type Num, numberText, toDouble } from '../value/number.ts';
 import { print } from '../value/print.ts';
 import { isNumber, type Value } from '../value/value.ts';
 import type { BuiltinContext } from './builtin.ts';
-import { badVerb, type FormatArgument, formatArgument, noFlags, type Spec, typeName } from './format-argument.ts';
+import { badVerb, type FormatArgument, formatArgument, typeName } from './format-argument.ts';
+import { noFlags, type Spec } from './format-spec.ts';
 
 /**
  * Go's fmt.Sprintf over Rego values, as OPA hands them over: whole numbers as int64 or big.Int, other numbers as

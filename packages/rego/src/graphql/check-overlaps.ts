@@ -12,7 +12,7 @@ import {
   type Value,
 } from './ast.ts';
 import type { Schema } from './schema.ts';
-import { fieldOf, isSpread } from './validate-query.ts';
+import { fieldOf, isSpread } from './selections.ts';
 
 interface Context {
   readonly schema: Schema;

@@ -16,6 +16,7 @@ import {
 import { checkOverlaps } from './check-overlaps.ts';
 import { checkValue, type ValueScope } from './check-values.ts';
 import { isInputKind, type Schema } from './schema.ts';
+import { fieldOf, isSpread } from './selections.ts';
 
 /** Checks a query against a schema (https://spec.graphql.org/October2021/#sec-Validation); the first finding is thrown. */
 export function validateQuery(schema: Schema, document: QueryDocument, tick: (units: number) => void): void {
@@ -99,10 +100,6 @@ function* spreadsOf(selections: readonly Selection[] = []): Generator<string> {
   }
 }
 
-export function isSpread(selection: Selection): boolean {
-  return selection.Alias === undefined && selection.TypeCondition === undefined && selection.Name !== undefined;
-}
-
 /** Variables of an operation, and which of them are used. */
 interface Variables {
   readonly defined: ReadonlyMap<string, VariableDefinition>;
@@ -182,28 +179,6 @@ function checkSelections(
       checkSelections(selection.SelectionSet, type, variables, walk, spread);
     }
   }
-}
-
-const typenameField: FieldDefinition = {
-  Description: '',
-  Name: '__typename',
-  Type: { NamedType: 'String', NonNull: true },
-};
-const introspection: readonly FieldDefinition[] = [
-  { Description: '', Name: '__schema', Type: { NamedType: '__Schema', NonNull: true } },
-  {
-    Description: '',
-    Name: '__type',
-    Type: { NamedType: '__Type', NonNull: false },
-    Arguments: [{ Description: '', Name: 'name', Type: { NamedType: 'String', NonNull: true } }],
-  },
-];
-
-/** The definition of a field of a type. */
-export function fieldOf({ roots }: Schema, parent: Definition, name: string): FieldDefinition | undefined {
-  if (name === '__typename') return typenameField;
-  const own = parent.Kind === 'UNION' ? undefined : parent.Fields?.find((field) => field.Name === name);
-  return own ?? (roots.get('query') === parent ? introspection.find((field) => field.Name === name) : undefined);
 }
 
 function checkField(
