@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorAt } from '../error.ts';
-import { printRef } from '../syntax/print.ts';
 import { type BranchEdges, type Dependencies, dependenciesOf } from './dependencies.ts';
-import { type RuleEntry, ruleName } from './module-set.ts';
+import { ruleText } from './doubtful-edge.ts';
+import type { RuleEntry } from './module-set.ts';
 import type { CompileContext } from './stages.ts';
 
 /**
@@ -16,9 +16,10 @@ export function checkRecursion(context: CompileContext): void {
     for (const branch of graph.get(entry) ?? []) {
       const path = pathToItself(branch, entry, graph);
       if (!path) continue;
-      const steps = path.entries.map(refText).join(' -> ');
+      const steps = path.entries.map(ruleText).join(' -> ');
       const verb = path.sure ? 'is' : 'may be';
-      const message = `rule ${refText(entry)} ${verb} recursive: ${steps}`;
+      const doubts = path.doubts.length > 0 ? ` (${path.doubts.join('; ')})` : '';
+      const message = `rule ${ruleText(entry)} ${verb} recursive: ${steps}${doubts}`;
       context.errors.push(errorAt(entry.module.source, branchAt(branch), 'rego_recursion_error', message));
     }
   }
@@ -52,14 +53,24 @@ function inCycles(graph: Dependencies): readonly RuleEntry[] {
 interface Path {
   readonly entries: readonly RuleEntry[];
   readonly sure: boolean;
+  /** What must hold for the references that are not sure. */
+  readonly doubts: readonly string[];
 }
 
 /** The shortest way from a branch back to its rule; one without doubtful references if there is one. */
 function pathToItself(start: BranchEdges, entry: RuleEntry, graph: Dependencies): Path | undefined {
   const sure = search(start, entry, graph, true);
-  if (sure) return { entries: sure, sure: true };
+  if (sure) return { entries: sure, sure: true, doubts: [] };
   const any = search(start, entry, graph, false);
-  return any && { entries: any, sure: false };
+  return any && { entries: any, sure: false, doubts: doubtsOf(any, start, graph) };
+}
+
+function doubtsOf(path: readonly RuleEntry[], start: BranchEdges, graph: Dependencies): readonly string[] {
+  return path.slice(1).flatMap((to, index) => {
+    const from = index === 0 ? [start] : (graph.get(path[index] ?? to) ?? []);
+    const edges = from.flatMap((branch) => branch.edges).filter((edge) => edge.to === to);
+    return edges.some(({ sure }) => sure) ? [] : (edges[0]?.doubt?.(start.branch.entry) ?? []);
+  });
 }
 
 function search(
@@ -93,11 +104,4 @@ function walkBack(from: RuleEntry, cameFrom: ReadonlyMap<RuleEntry, RuleEntry | 
   const path: RuleEntry[] = [];
   for (let step: RuleEntry | undefined = from; step; step = cameFrom.get(step)) path.unshift(step);
   return path;
-}
-
-function refText({ module, written }: RuleEntry): string {
-  const { ref } = written.head;
-  const [root = 'data', ...home] = module.package.path;
-  const before = [...home, ruleName(written)].map((value) => ({ kind: 'constant' as const, value, at: ref.at }));
-  return printRef({ ...ref, head: { kind: 'var', name: root, at: ref.at }, path: [...before, ...ref.path] });
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Body, Ref, Rule, Term } from '../syntax/ast.ts';
+import { doubtText, wholePath } from './doubtful-edge.ts';
 import { visitExpr, visitTerm } from './each-expr.ts';
 import { type KnownValues, knownValues } from './known-values.ts';
 import { entriesBelow, type RuleEntry, type RuleNode } from './module-set.ts';
 import type { CompileContext } from './stages.ts';
-import { rootOf } from './terms.ts';
+import { type LocalNames, rootOf } from './terms.ts';
 import { varsOfTerm } from './vars.ts';
 
 /** A rule or one of its `else` branches: each is evaluated, and can be recursive, by itself. */
@@ -17,6 +18,8 @@ export interface Branch {
 export interface Edge {
   readonly to: RuleEntry;
   readonly sure: boolean;
+  /** Which value leads there, for an edge that is not sure. */
+  readonly doubt?: (reported: RuleEntry) => string | undefined;
 }
 
 /** Everything every branch needs. */
@@ -34,21 +37,21 @@ export function dependenciesOf(context: CompileContext): Dependencies {
   const made = known.get(context);
   if (made) return made;
   const { root } = context.set;
-  const graph = new Map(context.set.entries.map((entry) => [entry, branchesOf(entry, root)]));
+  const graph = new Map(context.set.entries.map((entry) => [entry, branchesOf(entry, root, context.names)]));
   known.set(context, graph);
   return graph;
 }
 
-function branchesOf(entry: RuleEntry, root: RuleNode): readonly BranchEdges[] {
+function branchesOf(entry: RuleEntry, root: RuleNode, names: LocalNames): readonly BranchEdges[] {
   const branches: BranchEdges[] = [];
   for (let rule: Rule | undefined = entry.rule; rule; rule = rule.else) {
-    branches.push({ branch: { entry, rule }, edges: edgesOf(rule, root) });
+    branches.push({ branch: { entry, rule }, edges: edgesOf({ entry, rule }, root, names) });
   }
   return branches;
 }
 
-function edgesOf(rule: Rule, root: RuleNode): readonly Edge[] {
-  const found = new Map<RuleEntry, boolean>();
+function edgesOf({ entry, rule }: Branch, root: RuleNode, names: LocalNames): readonly Edge[] {
+  const found = new Map<RuleEntry, Edge>();
   const values = knownValues(rule.body);
   refsOfBranch(rule, (ref, at) => {
     if (rootOf(ref) !== 'data') return;
@@ -58,14 +61,24 @@ function edgesOf(rule: Rule, root: RuleNode): readonly Edge[] {
       before ??= varsBefore(rule, at);
       return before;
     };
+    const doubtOf = (to: RuleEntry, reported: RuleEntry): string | undefined =>
+      doubtText(ref, to, {
+        entry,
+        reported,
+        names,
+        values: (name) => values.before(name, at),
+        certain: (part) => isCertain(part, ref, bound) || hasOneValue(part, values, at),
+      });
     for (const one of expanded) {
-      for (const entry of entriesOfRef(one, root)) {
-        if (found.get(entry)) continue;
-        found.set(entry, expanded.length === 1 && selectsSurely(one, entry, bound));
+      for (const to of entriesOfRef(one, root)) {
+        if (found.get(to)?.sure) continue;
+        const sure = expanded.length === 1 && selectsSurely(one, to, bound);
+        if (sure) found.set(to, { to, sure });
+        else if (!found.has(to)) found.set(to, { to, sure, doubt: (reported) => doubtOf(to, reported) });
       }
     }
   });
-  return [...found].map(([to, sure]) => ({ to, sure }));
+  return [...found.values()];
 }
 
 /** Longer lists of candidates are not worth following; the variable then counts as unknown. */
@@ -90,12 +103,20 @@ function expand(ref: Ref, values: KnownValues, at: number): readonly Ref[] {
 
 /** Whether a reference means a rule whatever its variables hold: those without a value go through all keys. */
 function selectsSurely(ref: Ref, entry: RuleEntry, bound: () => ReadonlySet<string>): boolean {
-  const depth = entry.node.path.length - 1;
-  return ref.path.slice(0, depth).every((part) => {
-    if (part.kind !== 'var') return part.kind === 'constant';
-    const times = ref.path.filter((other) => other.kind === 'var' && other.name === part.name).length;
-    return times === 1 && !bound().has(part.name);
+  const target = entry.dynamic ? wholePath(entry) : undefined;
+  return ref.path.slice(0, target?.length ?? entry.node.path.length - 1).every((part, index) => {
+    return part.kind === 'constant' || (target && target[index]?.kind !== 'constant') || isCertain(part, ref, bound);
   });
+}
+
+function isCertain(part: Term, ref: Ref, bound: () => ReadonlySet<string>): boolean {
+  if (part.kind !== 'var') return false;
+  const times = ref.path.filter((other) => other.kind === 'var' && other.name === part.name).length;
+  return times === 1 && !bound().has(part.name);
+}
+
+function hasOneValue(part: Term, values: KnownValues, at: number): boolean {
+  return part.kind === 'var' && values.before(part.name, at)?.length === 1;
 }
 
 function varsBefore({ head, body }: Rule, at: number): ReadonlySet<string> {
