@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -79,6 +79,8 @@ describe('validate image', () => {
     ['attestations unverified', ['--policy', '{}', '--skip-att-sig-check'], /--skip-att-sig-check is not possible/],
     ['a format that does not exist', ['--policy', '{}', '--output', 'pdf'], /pdf/],
     ['a summary of what was not checked', ['--policy', '{}', '--vsa-attach', '--skip-image-sig-check'], /found both/],
+    ['unsigned envelopes', ['--policy', '{}', '--vsa'], /--vsa-signing-key was expected/],
+    ['a place without a summary', ['--policy', '{}', '--vsa-upload', 'local@x'], /beside --vsa/],
     ['flags of a summary without one', ['--policy', '{}', '--verifier-id', 'https://x.example'], /beside --vsa-attach/],
   ])('refuses %s', async (_name, flags, message) => {
     const { exit, err } = await run('validate', 'image', '--image', image, ...flags);
@@ -130,6 +132,45 @@ describe('a verification summary', () => {
     const fallback = await judge(other);
     expect(fallback).toMatchObject({ exit: 0 });
     expect(fallback.out).toMatch(/✗ vsa[\s\S]*✓ validate/);
+  });
+
+  test('in the form of ec is written to files, and read again', async () => {
+    const to = join(folder, 'vsa');
+    const copies = join(folder, 'copies');
+    const password = { COSIGN_PASSWORD: 'secret' };
+    const key = join(folder, 'gate');
+    const made = await stage.sluice(['key', 'generate', '--output-key-prefix', key], {
+      ...stage.gitlabJob(),
+      ...password,
+    });
+    expect(made).toMatchObject({ exit: 0 });
+    const argv = [
+      'validate',
+      'image',
+      '--image',
+      image,
+      '--policy',
+      policy,
+      '--vsa',
+      '--vsa-signing-key',
+      `${key}.key`,
+    ];
+    const more = ['--attestation-output-dir', to, '--vsa-upload', `local@${copies}`];
+    expect(await stage.sluice([...argv, ...more], { ...stage.gitlabJob(), ...password })).toMatchObject({ exit: 0 });
+    const [file = ''] = (await readdir(copies)).map((name) => join(copies, name));
+    const judge = (of: string) =>
+      run('validate', 'vsa', file, '--policy', of, '--vsa-public-key', `${key}.pub`, '--no-fallback');
+    expect(await judge(policy)).toMatchObject({ exit: 0 });
+    const other = JSON.parse(await readFile(policy, 'utf8'));
+    other.sources[0].config = { exclude: ['builder.known'] };
+    expect((await judge(JSON.stringify(other))).out).toMatch(/exclude of .* is \[\], not \["builder\.known"\]/);
+    const bare = join(folder, 'bare');
+    expect(
+      await validate('--vsa', '--attestation-format', 'predicate', '--attestation-output-dir', bare),
+    ).toMatchObject({
+      exit: 0,
+    });
+    expect(await readdir(bare)).toEqual(['vsa-Unnamed.json']);
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
-import { attachSummary, attachSummaryFlags, checkAttachFlags } from '../options/summary.ts';
+import { attachSummary, attachSummaryFlags, checkAttachFlags, writeSummaries } from '../options/summary.ts';
 import { sayVerdict } from '../options/verdict.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -82,6 +82,7 @@ people goes to standard error. Exit code 1 means refused.`,
     reporter.progress('validating');
     const { report } = await core.validate(ctx, { ...options, snapshot, open: (ref) => openRepository(session, ref) });
     await writeReport(invocation, report, targets);
+    await writeSummaries(invocation, report);
     await attachSummary(invocation, report, ctx, session);
     await writeDotenv(invocation.flags.dotenv, {
       SLUICE_IMAGE: imageOf(report),

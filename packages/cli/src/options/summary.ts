@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { ImageReport, SigningOptions, StepContext, SummaryDemands, Trust } from '@sluice/core';
 import type { Session } from '@sluice/oci';
 import type { FlagSpecs, Invocation } from '../command.ts';
@@ -6,11 +8,33 @@ import { parseDuration } from '../duration.ts';
 import { UsageError } from '../usage-error.ts';
 import { stepContext } from './context.ts';
 import type { policyFlags } from './policy.ts';
-import { signingFlags, signingOptions } from './signing.ts';
+import { passwordSource, signingFlags, signingOptions } from './signing.ts';
 import { identityPolicy } from './verification.ts';
 
-/** How a verification summary is signed and attached once images have passed. */
+/** ec's summaries, which are files. */
+const fileFlags = {
+  vsa: { type: 'boolean', help: "Write a verification summary in ec's form for each image" },
+  'attestation-format': {
+    type: 'string',
+    options: ['dsse', 'predicate'],
+    default: 'dsse',
+    help: 'What --vsa writes: signed envelopes (by --vsa-signing-key), or bare predicates',
+  },
+  'attestation-output-dir': {
+    type: 'string',
+    value: 'FOLDER',
+    help: 'Where --vsa writes them [a new temporary folder]',
+  },
+  'vsa-upload': {
+    type: 'list',
+    value: 'local@FOLDER',
+    help: 'Where --vsa puts copies of signed envelopes; repeatable',
+  },
+} as const satisfies FlagSpecs;
+
+/** How verification summaries are signed and kept once images are validated. */
 export const attachSummaryFlags = {
+  ...fileFlags,
   'vsa-attach': {
     type: 'boolean',
     help: "Sign a verification summary (SLSA's) for each image that passes, and attach it to its digest",
@@ -47,6 +71,7 @@ type AttachInvocation = Invocation<
 
 /** Refuses before any work what would not be a proof, or says nothing without `--vsa-attach`. */
 export function checkAttachFlags({ flags, given }: AttachInvocation): void {
+  checkFileFlags(flags, given);
   if (flags['vsa-attach']) {
     if (flags['skip-image-sig-check'])
       throw new UsageError(
@@ -54,8 +79,49 @@ export function checkAttachFlags({ flags, given }: AttachInvocation): void {
       );
     return;
   }
-  const idle = Object.keys(attachSummaryFlags).find((name) => name !== 'vsa-attach' && given.has(name));
+  const idle = Object.keys(attachSummaryFlags).find((name) => !usedByFiles(name, flags.vsa) && given.has(name));
   if (idle !== undefined) throw new UsageError(`--${idle} is about summaries; it was expected beside --vsa-attach.`);
+}
+
+function usedByFiles(name: string, files: boolean): boolean {
+  return name === 'vsa-attach' || name in fileFlags || (files && name === 'vsa-signing-key');
+}
+
+function checkFileFlags(flags: AttachInvocation['flags'], given: AttachInvocation['given']): void {
+  if (!flags.vsa) {
+    const idle = Object.keys(fileFlags).find((name) => given.has(name));
+    if (idle !== undefined) throw new UsageError(`--${idle} is about summaries; it was expected beside --vsa.`);
+    return;
+  }
+  if (flags['attestation-format'] === 'dsse' && flags['vsa-signing-key'] === undefined)
+    throw new UsageError(
+      '--vsa-signing-key was expected, to sign what --vsa writes; or say --attestation-format predicate.',
+    );
+  const other = flags['vsa-upload'].find((place) => !place.startsWith('local@'));
+  if (other !== undefined)
+    throw new UsageError(
+      `--vsa-upload expects local@FOLDER, but found "${other}"; --vsa-attach puts summaries into the registry.`,
+    );
+}
+
+/** Writes ec's summaries where `--vsa` asks for them. */
+export async function writeSummaries(invocation: AttachInvocation, report: ImageReport): Promise<void> {
+  const { flags, io, reporter } = invocation;
+  if (!flags.vsa) return;
+  const { copyFile, mkdir, mkdtemp } = await import('node:fs/promises');
+  const { writeSummaryFiles } = await import('@sluice/core');
+  const key = flags['attestation-format'] === 'dsse' ? flags['vsa-signing-key'] : undefined;
+  const files = await writeSummaryFiles(report, {
+    folder: flags['attestation-output-dir'] ?? (await mkdtemp(join(tmpdir(), 'vsa-'))),
+    policySource: policyName(flags.policy ?? ''),
+    ...(key === undefined ? {} : { key: { reference: key, password: passwordSource(io, key) } }),
+  });
+  for (const file of files) reporter.log.info(`verification summary ${file}`);
+  for (const place of key === undefined ? [] : flags['vsa-upload']) {
+    const folder = place.slice('local@'.length);
+    await mkdir(folder, { recursive: true });
+    for (const file of files) await copyFile(file, join(folder, basename(file)));
+  }
 }
 
 /** Signs and attaches the summaries of a report, and says where they are. */
