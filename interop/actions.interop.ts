@@ -136,6 +136,7 @@ async function everyAction(scene: ActScene): Promise<void> {
   const image = await pushImage(scene);
   const subject = 'https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main';
   const issuer = scene.stack.oidc.github.url;
+  const signedBy = { 'certificate-identity': subject, 'certificate-oidc-issuer': issuer };
   await scene.write('policy.yaml', `identity: { issuer: "${issuer}", subject: "${subject}" }\n`);
   await scene.write('sbom.json', '{"bomFormat":"CycloneDX","specVersion":"1.6"}\n');
   await scene.write('scan.json', '{"findings":[]}\n');
@@ -155,13 +156,16 @@ async function everyAction(scene: ActScene): Promise<void> {
         },
         'attest',
       ),
-      use(
-        'verify',
-        { image, 'certificate-identity': subject, 'certificate-oidc-issuer': issuer, type: 'cyclonedx' },
-        'verify',
-      ),
-      use('validate', { image, policy: 'policy.yaml', output: 'text' }, 'validate'),
+      use('verify', { image, ...signedBy, type: 'cyclonedx' }, 'verify'),
+      use('validate', { image, policy: 'policy.yaml', output: 'text', 'vsa-attach': 'true' }, 'validate'),
       use('promote', { image, policy: 'policy.yaml', to: 'canary' }, 'promote'),
+      use('promote', {
+        image,
+        'require-vsa': 'true',
+        'vsa-policy-digest': expression('steps.validate.outputs.policy-digest'),
+        ...signedBy,
+        to: 'proved',
+      }),
       use('gate', { image, policy: 'policy.yaml', to: 'stable\n            latest' }, 'gate'),
       use('status', {
         image,
@@ -185,7 +189,7 @@ async function everyAction(scene: ActScene): Promise<void> {
     match(run.log, new RegExp(`has: ${file}`));
   }
   match(run.log, new RegExp(`promoted: ${scene.imageName}:stable ${scene.imageName}:latest`));
-  for (const tag of ['canary', 'stable', 'latest']) {
+  for (const tag of ['canary', 'proved', 'stable', 'latest']) {
     strictEqual(await scene.digestOf(`${scene.imageName}:${tag}`), image.split('@')[1]);
   }
   strictEqual(scene.github.attestations.length, 3);

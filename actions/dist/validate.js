@@ -1,1 +1,1 @@
-import{f as e,l as t}from"./parts/report-folder-CZ307A-T.js";import{t as n}from"./parts/flag-names-DUjvECjF.js";import{t as r}from"./parts/validated-DdIvB88d.js";[...n];async function i(e){let{success:t}=await r(e);return t?`passed`:`refused`}await t(e(),i);export{};
+import{l as e,p as t}from"./parts/report-folder-D1lu92KF.js";import{i as n,t as r}from"./parts/flag-names-8FIlXzNQ.js";import{t as i}from"./parts/validated-DyG1YwYu.js";[...r,...n];async function a(e){let{success:t}=await i(e,n);return t?`passed`:`refused`}await e(t(),a);export{};

@@ -71,3 +71,12 @@ function attempt(work: () => readonly string[]): readonly string[] {
     return [];
   }
 }
+
+test("a value that is the flag's own default is not given", () => {
+  const flag: FlagSpecs = {
+    on: { type: 'boolean', default: true, help: '' },
+    layout: { type: 'string', default: 'referrers', help: '' },
+  };
+  expect(flagsFrom({ input: (name) => (name === 'on' ? 'true' : 'referrers') }, flag, ['on', 'layout'])).toEqual([]);
+  expect(flagsFrom({ input: () => 'false' }, flag, ['on'])).toEqual(['--on=false']);
+});

@@ -43,7 +43,8 @@ export function linesInput(job: Inputs, name: string): readonly string[] {
 
 /**
  * The inputs that are spelled as flags of a command, as that command line. Each becomes one word, `--name=value`: no
- * shell reads it, and no value can become another flag.
+ * shell reads it, and no value can become another flag. A default of action.yml is no wish of the user, and some flags
+ * may be given only beside others: so what equals the flag's own default is left out.
  */
 export function flagsFrom(job: Inputs, specs: FlagSpecs, names: readonly string[]): readonly string[] {
   return names.flatMap((name) => {
@@ -57,7 +58,7 @@ function wordsFor(job: Inputs, name: string, spec: FlagSpec): readonly string[] 
   switch (spec.type) {
     case 'boolean': {
       const value = switchInput(job, name);
-      return value === undefined ? [] : [`--${name}=${value}`];
+      return value === undefined || value === (spec.default ?? false) ? [] : [`--${name}=${value}`];
     }
     case 'strings':
     case 'list':
@@ -65,7 +66,8 @@ function wordsFor(job: Inputs, name: string, spec: FlagSpec): readonly string[] 
     case 'string':
     case 'integer': {
       const value = job.input(name);
-      return value === '' ? [] : [`--${name}=${checked(name, value, documents.has(name))}`];
+      if (value === '' || value === String(spec.default)) return [];
+      return [`--${name}=${checked(name, value, documents.has(name))}`];
     }
   }
 }

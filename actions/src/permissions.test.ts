@@ -22,6 +22,13 @@ test.each([
   expect(missingPermission(what, { env })).toBeUndefined();
 });
 
+test("a server of one's own may lack OIDC altogether, and the advice says so", () => {
+  const env = { GITHUB_SERVER_URL: 'https://github.example.com' };
+  expect(missingPermission(failure('identity-token', 'no token'), { env })?.why).toContain(
+    'https://github.example.com has no OIDC, and an administrator must turn it on',
+  );
+});
+
 test('the line comes with its place', () => {
   expect(howToAdd({ line: 'checks: write', why: 'because' })).toBe(
     'Add to the job (because):\n    permissions:\n      checks: write',

@@ -15,7 +15,12 @@ export interface MissingPermission {
 export function missingPermission(failure: Failure, job: Pick<Job, 'env'>): MissingPermission | undefined {
   const { code, message } = failure;
   if (code === 'identity-token' && !job.env.ACTIONS_ID_TOKEN_REQUEST_URL) {
-    return { line: 'id-token: write', why: 'an OIDC token proves to Fulcio which workflow signs' };
+    const server = job.env.GITHUB_SERVER_URL ?? 'https://github.com';
+    const hosted = server === 'https://github.com' || server.endsWith('.ghe.com');
+    const orElse = hosted
+      ? ''
+      : `; where it is there already, ${server} has no OIDC, and an administrator must turn it on`;
+    return { line: 'id-token: write', why: `an OIDC token proves to Fulcio which workflow signs${orElse}` };
   }
   if ((code === 'denied' || code === 'unauthorized') && message.includes('ghcr.io')) {
     return { line: 'packages: write', why: 'evidence and tags are written to the registry beside the image' };

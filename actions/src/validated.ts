@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { readVerdict, type Verdict } from '@sluice/core';
 import { tokenVariables } from './attached.ts';
 import { componentWords } from './components.ts';
@@ -24,12 +25,14 @@ export async function validateAndTell(job: Job, moreFlagNames: readonly string[]
     markdown: join(folder, 'report.md'),
     sarif: join(folder, 'report.sarif'),
   };
+  const facts = join(folder, 'facts.env');
   const outputs = Object.entries(files).map(([format, file]) => `--output=${format}=${file}`);
   const own = linesInput(job, 'output').map((line) => `--output=${line}`);
   const words = [
     ...componentWords(job),
     ...flagsFrom(job, specs, [...policyFlagNames, ...moreFlagNames]),
     ...outputs,
+    `--dotenv=${facts}`,
     ...own,
   ];
   const { out } = await runSluice(job, ['validate', 'image', ...words], tokenVariables(job));
@@ -40,6 +43,7 @@ export async function validateAndTell(job: Job, moreFlagNames: readonly string[]
   job.output('report-markdown', files.markdown);
   job.output('report-sarif', files.sarif);
   job.output('images', verdict.images.join('\n'));
+  job.output('policy-digest', parseEnv(await readFile(facts, 'utf8')).SLUICE_POLICY_DIGEST ?? '');
   annotateFindings(job, verdict);
   const markdown = await readFile(files.markdown, 'utf8');
   await job.summarize(

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { globSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { githubVariables, type LocalStack, startLocal, type TrustFiles, writeTrustFiles } from '@sluice/local';
 import { appendLayer, createSession, openRepository, parseReference, startRegistry } from '@sluice/oci';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { gate } from '../gate/src/gate.ts';
 import { promote } from '../promote/src/promote.ts';
 import { secure } from '../secure/src/secure.ts';
@@ -13,6 +16,16 @@ import { status } from '../status/src/status.ts';
 import { validate } from '../validate/src/validate.ts';
 import { capturedJob } from './captured-job.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';
+
+/** What the runner gives where a workflow says nothing. */
+const defaults: Readonly<Record<string, string>> = Object.fromEntries(
+  globSync('*/action.yml', { cwd: join(import.meta.dirname, '..') }).flatMap((file) => {
+    const definition: { inputs: Record<string, { default?: string }> } = parse(
+      readFileSync(join(import.meta.dirname, '..', file), 'utf8'),
+    );
+    return Object.entries(definition.inputs).map(([name, { default: value = '' }]) => [name, value]);
+  }),
+);
 
 const subject = 'https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main';
 
@@ -66,7 +79,7 @@ const variables = (more: Record<string, string> = {}) => ({
 });
 
 const job = (inputs: Record<string, string>, more: Record<string, string> = {}) =>
-  capturedJob({ 'github-token': 'job-token', ...inputs }, variables(more));
+  capturedJob({ ...defaults, 'github-token': 'job-token', ...inputs }, variables(more));
 
 test('what secure attached is told: digest, bundles, signer, artifact, attestations at GitHub', async () => {
   const artifacts = join(folder, 'artifacts');
@@ -129,6 +142,7 @@ test('the gate promotes what passes and tells where it is', async () => {
   const name = image.split('@')[0];
   expect(done.outputs.get('promoted')).toBe(`${name}:latest\n${name}:stable`);
   expect(done.outputs.get('verdict')).toBe('passed');
+  expect(done.outputs.get('policy-digest')).toMatch(/^sha256:[0-9a-f]{64}$/);
 });
 
 test('the gate promotes nothing that does not pass, and says so', async () => {
