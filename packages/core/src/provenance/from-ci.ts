@@ -105,9 +105,18 @@ function declaredInputs(options: ProvenanceOptions): { inputs?: Readonly<Record<
   return options.inputs === undefined ? {} : { inputs: { ...options.inputs } };
 }
 
+/**
+ * The source comes first, twice: with its ref, as SPDX and GitHub's build type write it, and without, as policies write
+ * it that know a repository and a commit (slsa_source_correlated of conforma/policy compares the whole address).
+ */
 function dependencies(ci: GitHubContext | GitLabContext, options: ProvenanceOptions): ResourceDescriptor[] {
-  const source = { uri: `git+${ci.repositoryUri}@${ci.ref}`, digest: { gitCommit: ci.commit } };
-  return [source, ...(options.resolvedDependencies ?? [])];
+  const repository = `git+${ci.repositoryUri}`;
+  const digest = { gitCommit: ci.commit };
+  const source = [
+    { uri: `${repository}@${ci.ref}`, digest },
+    { uri: repository, digest },
+  ];
+  return [...source, ...(options.resolvedDependencies ?? [])];
 }
 
 function metadata(ci: GitHubContext | GitLabContext, options: ProvenanceOptions, now: Date) {
