@@ -92,6 +92,10 @@ async function loadPath(loader: Loader, path: string, under: readonly string[], 
   const found = await attempt(loader, path, () => stat(path));
   if (found === undefined || isPassedOver(loader.options, path, found.isDirectory(), depth)) return;
   if (!found.isDirectory()) {
+    if (depth === 0 && loader.options.bundle === true) {
+      note(loader, `A folder of policies and data was expected, but ${path} is a file or a built bundle; use --data.`);
+      return;
+    }
     const key = [...under, '', normalize(path)].join('\0');
     if (!loader.seen.has(key)) await loadFile(loader, path, under, depth);
     loader.seen.add(key);
@@ -122,7 +126,7 @@ function isPassedOver(options: LoadOptions, path: string, isFolder: boolean, dep
   if (depth > 0 && options.ignore.some((glob) => isMatch(glob, name))) return true;
   if (isFolder) return false;
   if (options.onlyRego === true) return extname(name) !== '.rego';
-  if (options.bundle !== true) return false;
+  if (options.bundle !== true || depth === 0) return false;
   return extname(name) !== '.rego' && !['data.json', 'data.yaml', 'data.yml'].includes(name);
 }
 
