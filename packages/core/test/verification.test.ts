@@ -9,6 +9,7 @@ import { createSession, type Descriptor, type Digest, openRepository, type Repos
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { discoverEvidence } from '../src/evidence/discover.ts';
+import { findServices } from '../src/signing/services.ts';
 import { preAuthEncoding } from '../src/statement/envelope.ts';
 import type { IdentityPolicy } from '../src/verification/identity.ts';
 import type { VerifiedEvidence } from '../src/verification/proof.ts';
@@ -416,7 +417,23 @@ describe('a trusted root from single files', () => {
   test('that TUF cannot bring is unreachable', async () => {
     const env = { XDG_CACHE_HOME: folder };
     const source = trustSourceFrom({ TUF_MIRROR: 'http://127.0.0.1:1' });
-    await expect(loadTrustedRoot({ env }, source)).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(loadTrustedRoot({ env }, source)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(
+        /trusted root could not be had from http:\/\/127\.0\.0\.1:1 .*; name the root of that repository in TUF_ROOT_JSON/,
+      ),
+    });
+    const rootless = { ...source, rootPath: join(folder, 'missing.json') };
+    await expect(loadTrustedRoot({ env }, rootless)).rejects.toThrow(/check the path in TUF_ROOT_JSON/);
+    await writeFile(join(folder, 'root.json'), '{}');
+    const unreached = { ...source, rootPath: join(folder, 'root.json') };
+    await expect(loadTrustedRoot({ env }, unreached)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  test('is the same repository that signing takes its services from', async () => {
+    const env = { XDG_CACHE_HOME: folder, TUF_MIRROR: 'http://127.0.0.1:1' };
+    const ctx = { env, now: () => new Date(), log: { info() {}, warn() {}, debug() {} } };
+    await expect(findServices(ctx, {}, true)).rejects.toThrow(/signing config could not be had from http:\/\/127/);
   });
 });
 

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
-import { describe, safeUrl } from '../http/http-client.ts';
+import { safeUrl } from '../http/http-client.ts';
+import { fetchTufTarget, tufSourceFrom } from '../tuf.ts';
 import { type ConfiguredService, parseSigningConfig, type Selection, type SigningConfig } from './signing-config.ts';
 
 export interface LogService {
@@ -29,8 +30,6 @@ export interface ServiceOptions {
   readonly tsaUrls?: readonly string[];
   /** False: no transparency log. */
   readonly tlogUpload?: boolean;
-  /** The TUF repository that distributes the signing config, where it is not Sigstore's public one. */
-  readonly tuf?: { readonly mirrorUrl: string; readonly rootPath: string; readonly cachePath?: string };
 }
 
 const maxConfigBytes = 1024 * 1024;
@@ -62,7 +61,7 @@ async function chooseServices(ctx: StepContext, options: ServiceOptions, keyless
   if (options.signingConfig !== undefined)
     return fromConfig(ctx, await readConfig(options.signingConfig), options, keyless);
   if (!keyless && options.tlogUpload === false) return { logs: [], tsaUrls: [] };
-  return fromConfig(ctx, await fetchConfig(ctx, options), options, keyless);
+  return fromConfig(ctx, await fetchConfig(ctx), options, keyless);
 }
 
 function fromAddresses(options: ServiceOptions, keyless: boolean): Services {
@@ -155,24 +154,11 @@ async function readConfig(path: string): Promise<SigningConfig> {
   return parseSigningConfig(bytes.toString('utf8'), path);
 }
 
-async function fetchConfig(ctx: StepContext, { tuf }: ServiceOptions): Promise<SigningConfig> {
-  const origin = tuf?.mirrorUrl ?? "Sigstore's TUF repository";
-  try {
-    const { initTUF } = await import('@sigstore/tuf');
-    const client = await initTUF({
-      ...(tuf === undefined ? {} : { mirrorURL: tuf.mirrorUrl, rootPath: tuf.rootPath }),
-      ...(tuf?.cachePath === undefined ? {} : { cachePath: tuf.cachePath }),
-    });
-    ctx.log.debug(`The signing config comes from ${origin}.`);
-    return parseSigningConfig(await client.getTarget('signing_config.v0.2.json'), origin);
-  } catch (cause) {
-    if (cause instanceof SluiceError) throw cause;
-    throw new SluiceError(
-      'unreachable',
-      `The signing config could not be had from ${origin} (${describe(cause)}); check the network, or give --signing-config.`,
-      { cause },
-    );
-  }
+async function fetchConfig(ctx: StepContext): Promise<SigningConfig> {
+  const target = { file: 'signing_config.v0.2.json', what: 'signing config', flag: '--signing-config', cached: false };
+  const { text, origin } = await fetchTufTarget(ctx, tufSourceFrom(ctx.env), target);
+  ctx.log.debug(`The signing config comes from ${origin}.`);
+  return parseSigningConfig(text, origin);
 }
 
 function noService(what: string, member: string): SluiceError {

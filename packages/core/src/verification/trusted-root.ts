@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type {
   CertificateAuthority as SigstoreAuthority,
   TrustedRoot as SigstoreTrustedRoot,
@@ -10,13 +9,14 @@ import type { TrustMaterial } from '@sigstore/verify';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { pemBlocks } from '../evidence/pem.ts';
+import { fetchTufTarget, type TufSource, tufSourceFrom } from '../tuf.ts';
 
 /** Where the keys and certificates come from that keyless signatures are checked against. */
 export type TrustSource =
   /** A `trusted_root.json` (sigstore/protobuf-specs, TrustedRoot). */
   | { readonly kind: 'file'; readonly path: string }
   /** The Sigstore public instance, or another TUF mirror with its root. */
-  | { readonly kind: 'tuf'; readonly mirror?: string; readonly rootPath?: string }
+  | ({ readonly kind: 'tuf' } & TufSource)
   /** Single files, as cosign's flags and variables name them. */
   | ({ readonly kind: 'parts' } & TrustParts);
 
@@ -56,9 +56,7 @@ export function trustSourceFrom(env: StepContext['env'], trustedRootPath?: strin
     const rekorUrl = env['SIGSTORE_REKOR_URL'];
     return { kind: 'parts', ...Object.fromEntries(given), ...(rekorUrl ? { rekorUrl } : {}) };
   }
-  const mirror = env['TUF_MIRROR'];
-  const rootPath = env['TUF_ROOT_JSON'];
-  return { kind: 'tuf', ...(mirror ? { mirror } : {}), ...(rootPath ? { rootPath } : {}) };
+  return { kind: 'tuf', ...tufSourceFrom(env) };
 }
 
 /** Loads what is trusted. `configuration` where a file is not what it should be, `unreachable` where TUF is not to be had. */
@@ -118,34 +116,10 @@ function isTrustedRoot(json: unknown): boolean {
   );
 }
 
-async function fromTuf(
-  { env }: Pick<StepContext, 'env'>,
-  source: TrustSource & { readonly kind: 'tuf' },
-): Promise<TrustedRoot> {
-  const { getTrustedRoot, DEFAULT_MIRROR_URL } = await import('@sigstore/tuf');
-  const mirror = source.mirror ?? DEFAULT_MIRROR_URL;
-  const cachePath = tufCache(env);
-  try {
-    const root = await getTrustedRoot({
-      mirrorURL: mirror,
-      // Metadata that has not expired need not be asked for again: a verification is then offline.
-      forceCache: true,
-      ...(source.rootPath === undefined ? {} : { rootPath: source.rootPath }),
-      ...(cachePath === undefined ? {} : { cachePath }),
-    });
-    return { source: mirror, material: await keptMaterial(root) };
-  } catch (cause) {
-    throw new SluiceError(
-      'unreachable',
-      `The trusted root could not be had from ${mirror}; allow the connection, or name a file with --trusted-root.`,
-      { cause },
-    );
-  }
-}
-
-function tufCache(env: StepContext['env']): string | undefined {
-  const base = env['XDG_CACHE_HOME'] || (env['HOME'] && path.join(env['HOME'], '.cache'));
-  return base ? path.join(base, 'sluice', 'tuf') : undefined;
+async function fromTuf(ctx: Pick<StepContext, 'env'>, source: TufSource): Promise<TrustedRoot> {
+  const target = { file: 'trusted_root.json', what: 'trusted root', flag: '--trusted-root', cached: true };
+  const { text, origin } = await fetchTufTarget(ctx, source, target);
+  return parseTrustedRoot(text, origin);
 }
 
 const always = { start: new Date(0), end: new Date(8_640_000_000_000_000) };
