@@ -5,7 +5,7 @@ import { defineCommand, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
 import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
 import { policyFlags, validationOptions } from '../options/policy.ts';
-import { openSession, registryFlags } from '../options/registry.ts';
+import { localImageFlag, openSession, registryFlags } from '../options/registry.ts';
 import { requireSummaryFlags, summaryDemands, summaryTrust } from '../options/summary.ts';
 import { sayVerdict } from '../options/verdict.ts';
 import { UsageError } from '../usage-error.ts';
@@ -29,6 +29,7 @@ const flags = {
   ...policyFlags,
   ...registryFlags,
   ...dotenvFlag,
+  'local-image': { ...localImageFlag['local-image'], hidden: true },
   json: { type: 'boolean', help: 'Print plan and outcome as JSON' },
 } as const;
 
@@ -47,6 +48,11 @@ referrers to every target, reads the targets back, and only then sets the tags. 
   async run(invocation) {
     const { flags: given, args, io, reporter } = invocation;
     const [source = ''] = args;
+    if (given['local-image']) {
+      throw new UsageError(
+        'A promotion reads the image and its evidence from a registry, but --local-image names a layout on disk; push it to a registry, and promote it from there.',
+      );
+    }
     if (given.to.length === 0)
       throw new UsageError('--to was expected, but is missing; name a tag or a reference to promote to.');
     const core = await import('@sluice/core');

@@ -5,7 +5,11 @@ import { UsageError } from '../usage-error.ts';
 
 /** How registries are reached: the same flags on every command that takes an image. */
 export const registryFlags = {
-  'registry-cacert': { type: 'string', value: 'FILE', help: 'Trust the certificates in this PEM file too' },
+  'registry-cacert': {
+    type: 'string',
+    value: 'FILE',
+    help: 'Trust the certificates in this PEM file too, for every connection',
+  },
   'allow-http-registry': { type: 'boolean', help: 'Speak plain HTTP to the registry of the image' },
   'allow-insecure-registry': { type: 'boolean', hidden: true, help: 'The same as --allow-http-registry' },
 } as const satisfies FlagSpecs;
@@ -30,7 +34,7 @@ export async function openSession(invocation: RegistryInvocation, images: readon
   const { createSession, defaultCredentials, parseReference } = await import('@sluice/oci');
   const { flags, io, reporter } = invocation;
   const plain = flags['allow-http-registry'] || flags['allow-insecure-registry'];
-  const caFile = flags['registry-cacert'];
+  const caCertificates = await trustAuthorities(invocation);
   return createSession({
     credentials: defaultCredentials(io.env),
     proxyEnv: io.env,
@@ -38,8 +42,18 @@ export async function openSession(invocation: RegistryInvocation, images: readon
     signal: io.signal,
     now: io.now,
     plainHttp: plain ? images.map((image) => parseReference(image).registry) : [],
-    ...(caFile ? { caCertificates: await readText(caFile) } : {}),
+    ...(caCertificates === undefined ? {} : { caCertificates }),
   });
+}
+
+/** A company's authority signs the certificates of its registry and of its Sigstore alike: one flag trusts it for both. */
+export async function trustAuthorities({ flags }: Pick<RegistryInvocation, 'flags'>): Promise<string | undefined> {
+  const file = flags['registry-cacert'];
+  if (!file) return undefined;
+  const pem = await readText(file);
+  const { trustCertificates } = await import('@sluice/core');
+  trustCertificates(pem);
+  return pem;
 }
 
 /** Opens the repository that an image lies in and resolves its tag. */

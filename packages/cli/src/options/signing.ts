@@ -93,13 +93,16 @@ export function serviceOptions(
 /** The password of a key: `COSIGN_PASSWORD`, or asked of the person at the terminal. */
 export function passwordSource(io: Io, what: string): () => Promise<string> {
   return async () => {
-    const { COSIGN_PASSWORD } = io.env;
-    if (COSIGN_PASSWORD !== undefined) return COSIGN_PASSWORD;
-    if (io.askSecret) return io.askSecret(`Password for ${what}: `);
-    throw new UsageError(
-      `The password of ${what} was expected in COSIGN_PASSWORD, and there is no terminal to ask for it.`,
-    );
+    const { passwordFrom } = await import('@sluice/core');
+    return passwordFrom(io.env, () => askPassword(io, what))();
   };
+}
+
+async function askPassword({ askSecret }: Io, what: string): Promise<string> {
+  if (askSecret) return askSecret(`Password for ${what}: `);
+  throw new UsageError(
+    `The password of ${what} was expected in COSIGN_PASSWORD, and there is no terminal to ask for it.`,
+  );
 }
 
 /** What was attached, in lines for people or as one document for machines. */

@@ -5,7 +5,7 @@ import type { Digest } from '@sluice/oci';
 import type { FlagSpecs, Invocation } from '../command.ts';
 import { UsageError } from '../usage-error.ts';
 import { stepContext } from './context.ts';
-import { type localImageFlag, openImage, type registryFlags } from './registry.ts';
+import { type localImageFlag, openImage, type registryFlags, trustAuthorities } from './registry.ts';
 import { openTrust, type verificationFlags } from './verification.ts';
 
 export const bundleFlag = {
@@ -30,6 +30,7 @@ export async function verifySubject(
   invocation: VerifyInvocation,
   kind: 'signature' | 'attestation',
 ): Promise<VerifiedSubject> {
+  await trustAuthorities(invocation);
   const trust = await openTrust(invocation);
   if (invocation.flags.bundle !== undefined) return verifyFromBundle(invocation, invocation.flags.bundle, trust, kind);
   const { discoverEvidence, verifyEvidence } = await import('@sluice/core');

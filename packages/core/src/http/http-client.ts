@@ -93,7 +93,8 @@ function judge(error: unknown): Failure {
     };
   }
   if (error instanceof SluiceError) return { retryable: false, reason: error.message };
-  return { retryable: true, reason: describe(error) };
+  // Asking again does not make a certificate better.
+  return { retryable: !isUntrusted(error), reason: describe(error) };
 }
 
 /** What broke, in the system's words (`ECONNREFUSED`), never with the URL's query. */
@@ -103,7 +104,19 @@ export function describe(error: unknown): string {
   return typeof code === 'string' ? code : error.message;
 }
 
+/** Whether the server's certificate was refused (the codes of Node's "X509 certificate error codes"). */
+function isUntrusted(error: unknown): boolean {
+  return /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_CA$/.test(describe(error));
+}
+
 function unreachable(service: string, url: URL, cause: unknown): SluiceError {
+  if (isUntrusted(cause)) {
+    return new SluiceError(
+      'unreachable',
+      `${service} at ${url.origin} has a certificate that is not trusted (${describe(cause)}); name its authority with --registry-cacert or NODE_EXTRA_CA_CERTS.`,
+      { cause },
+    );
+  }
   return new SluiceError(
     'unreachable',
     `${service} at ${url.origin} could not be reached (${describe(cause)}); check the address, the network and HTTPS_PROXY.`,

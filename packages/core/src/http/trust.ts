@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import tls from 'node:tls';
 import { SluiceError } from '../error.ts';
 
 /**
@@ -11,5 +10,7 @@ export function trustCertificates(pem: string): void {
   if (certificates === null) {
     throw new SluiceError('configuration', 'Expected certificate authorities as PEM blocks "CERTIFICATE", found none.');
   }
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...certificates]);
+  // Loaded here only: most runs trust no more than Node does.
+  const tls = process.getBuiltinModule('node:tls');
+  tls.setDefaultCACertificates([...new Set([...tls.getCACertificates('default'), ...certificates])]);
 }
