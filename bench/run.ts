@@ -7,6 +7,7 @@ import { installTools, type Tools } from '../interop/tools.ts';
 
 const wanted = process.argv[2];
 const names = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => !['run', 'measure'].includes(name) && (wanted === undefined || name === wanted));
 if (names.length === 0) throw new Error(`There is no bench "${wanted}".`);
