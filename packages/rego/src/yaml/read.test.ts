@@ -35,6 +35,7 @@ describe('YAML as METADATA is written', () => {
       'a: 2022-01-02\nb: 2022-01-02T03:04:05Z\nc: "2022-01-02"\n',
       { a: '2022-01-02T00:00:00Z', b: '2022-01-02T03:04:05Z', c: '2022-01-02' },
     ],
+    ['? a\n: - b\n  - c\n? d\ne: f\n', { a: ['b', 'c'], d: null, e: 'f' }],
     ['# only a comment\n', undefined],
     ['a: x # comment\nb: "#"\n', { a: 'x', b: '#' }],
     ['__proto__: 1\n', JSON.parse('{"__proto__": 1}')],

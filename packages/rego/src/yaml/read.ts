@@ -7,7 +7,7 @@ import { isBlankOrEnd, YamlReader } from './reader.ts';
  * The first document of YAML text as nodes; undefined when there is none.
  *
  * Blocks are told apart by the column their first character stands in: a collection ends at the first row that begins
- * left of it. Everything between brackets ignores columns. Complex keys (`? `) and directives are refused.
+ * left of it. Everything between brackets ignores columns. Directives are refused.
  *
  * @throws {YamlError} With libyaml's message for most mistakes.
  */
@@ -49,6 +49,7 @@ function readBlockContent(reader: YamlReader, parentIndent: number): YamlNode {
     if (reader.ended || reader.atDocumentMark() || (column <= parentIndent && !isItem)) return nothing(line);
   }
   if (reader.looksAt('-')) return readSequence(reader);
+  if (reader.looksAt('?')) return readMapping(reader, reader.column());
   if (reader.code === 0x7c || reader.code === 0x3e) {
     return { kind: 'scalar', text: readBlockScalar(reader, parentIndent), plain: false, line: reader.lineOf() };
   }
@@ -102,8 +103,7 @@ function readMapping(reader: YamlReader, indent: number): YamlNode {
   const line = reader.lineOf();
   const entries: (readonly [YamlNode, YamlNode])[] = [];
   for (;;) {
-    const key = readKey(reader, indent, line);
-    entries.push([key, readValue(reader, indent)]);
+    entries.push(readEntry(reader, indent, line));
     reader.skipToBlock();
     if (reader.ended || reader.atDocumentMark() || reader.column() < indent) break;
     // A list item in the column of the keys ends a mapping that is the value of such an item.
@@ -113,8 +113,18 @@ function readMapping(reader: YamlReader, indent: number): YamlNode {
   return { kind: 'mapping', entries, line };
 }
 
+/** `key: value`, or with rows of their own `? key` and `: value`, as emitters write keys that are long. */
+function readEntry(reader: YamlReader, indent: number, line: number): readonly [key: YamlNode, value: YamlNode] {
+  if (!reader.looksAt('?')) return [readKey(reader, indent, line), readValue(reader, indent)];
+  reader.at++;
+  const key = readBlock(reader, indent);
+  reader.skipToBlock();
+  if (!reader.looksAt(':') || reader.column() !== indent) return [key, nothing(reader.lineOf())];
+  reader.at++;
+  return [key, readBlock(reader, indent)];
+}
+
 function readKey(reader: YamlReader, indent: number, line: number): YamlNode {
-  if (reader.looksAt('?')) reader.fail('did not find expected key', Math.max(1, line - 1));
   const properties = readProperties(reader);
   const at = reader.lineOf();
   const key = readInline(reader, indent, false);
