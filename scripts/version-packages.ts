@@ -8,5 +8,6 @@ const run = (...words: string[]) => execFileSync('npx', ['-y', 'pnpm@12', ...wor
 
 run('exec', 'changeset', 'version');
 run('install', '--lockfile-only');
+run('exec', 'node', 'scripts/set-tool-version.ts');
 run('exec', 'node', 'scripts/build-actions.ts');
 run('exec', 'node', 'scripts/generate-docs.ts');
