@@ -103,7 +103,7 @@ function readMapping(reader: YamlReader, indent: number): YamlNode {
   const line = reader.lineOf();
   const entries: (readonly [YamlNode, YamlNode])[] = [];
   for (;;) {
-    entries.push(readEntry(reader, indent, line));
+    entries.push(readEntry(reader, indent));
     reader.skipToBlock();
     if (reader.ended || reader.atDocumentMark() || reader.column() < indent) break;
     // A list item in the column of the keys ends a mapping that is the value of such an item.
@@ -114,8 +114,8 @@ function readMapping(reader: YamlReader, indent: number): YamlNode {
 }
 
 /** `key: value`, or with rows of their own `? key` and `: value`, as emitters write keys that are long. */
-function readEntry(reader: YamlReader, indent: number, line: number): readonly [key: YamlNode, value: YamlNode] {
-  if (!reader.looksAt('?')) return [readKey(reader, indent, line), readValue(reader, indent)];
+function readEntry(reader: YamlReader, indent: number): readonly [key: YamlNode, value: YamlNode] {
+  if (!reader.looksAt('?')) return [readKey(reader, indent), readValue(reader, indent)];
   reader.at++;
   const key = readBlock(reader, indent);
   reader.skipToBlock();
@@ -124,7 +124,7 @@ function readEntry(reader: YamlReader, indent: number, line: number): readonly [
   return [key, readBlock(reader, indent)];
 }
 
-function readKey(reader: YamlReader, indent: number, line: number): YamlNode {
+function readKey(reader: YamlReader, indent: number): YamlNode {
   const properties = readProperties(reader);
   const at = reader.lineOf();
   const key = readInline(reader, indent, false);
