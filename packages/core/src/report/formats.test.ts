@@ -78,6 +78,29 @@ describe('formats of our own', () => {
     expect(text).toContain('```mermaid\nflowchart LR');
   });
 
+  it('markdown calls a component that nobody named by its repository', async () => {
+    const report = imageReport('info.json');
+    const components = report.components.map((component) => ({ ...component, name: '' }));
+    const text = await renderReport({ ...report, components }, 'markdown', all);
+    expect(text).not.toMatch(/\*\*\*\*|\|\s+\|\s+`/);
+    for (const { containerImage } of components) {
+      expect(text).toContain(`**${/([^/@:]+)(:[^/@]*)?(@.*)?$/.exec(containerImage)?.[1]}**`);
+    }
+  });
+
+  it('markdown tells results of one rule apart by their terms', async () => {
+    const report = imageReport('info.json');
+    const [component] = report.components;
+    const violations = ['cvss-9', 'cvss-10'].map((term) => ({
+      msg: 'Too severe',
+      metadata: { code: 'cve.found', term },
+    }));
+    const components = component === undefined ? [] : [{ ...component, violations }];
+    const text = await renderReport({ ...report, components }, 'markdown', all);
+    expect(text).toContain('- about: `cvss-9`');
+    expect(text).toContain('- about: `cvss-10`');
+  });
+
   it('markdown lets nothing from outside format, mention or break out', async () => {
     const report = hostile('| x | @everyone ![i](http://x) <img src=x>\n# no `code`');
     const text = (await renderReport(report, 'markdown', all)).replace(/```mermaid.*```/s, '');

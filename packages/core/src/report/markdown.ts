@@ -35,7 +35,7 @@ function table(report: Report): string {
       : '| | File | | Violations | Warnings | Passed |';
   const rows = subjectsOf(report).map((subject) => {
     const where = report.kind === 'image' ? code(subject.where) : '';
-    const cells = [subject.success ? '✅' : '❌', escaped(subject.name), where];
+    const cells = [subject.success ? '✅' : '❌', escaped(label(subject)), where];
     return `| ${[...cells, subject.violations.length, subject.warnings.length, subject.successes.length].join(' | ')} |`;
   });
   return [head, '|---|---|---|--:|--:|--:|', ...rows].join('\n');
@@ -60,14 +60,16 @@ function findingBlock(finding: Finding): string {
   const rows: [string, string][] = [
     ['expected', finding.expected],
     ['found', finding.found || finding.message],
+    // Two results of a rule may differ in nothing else.
+    ['about', finding.terms.filter((term) => !finding.message.includes(term)).join(', ')],
     ['in', finding.where],
     ['to fix', finding.solution],
   ];
-  const title = `**${escaped(finding.subject)}** · ${code(finding.code)}${finding.title === '' ? '' : ` — ${escaped(finding.title)}`}`;
+  const title = `**${escaped(label({ name: finding.subject, where: finding.where }))}** · ${code(finding.code)}${finding.title === '' ? '' : ` — ${escaped(finding.title)}`}`;
   const why = finding.description === '' ? [] : [`  ${escaped(finding.description)}`];
   const lines = rows
     .filter(([, text]) => text !== '')
-    .map(([label, text]) => `  - ${label}: ${label === 'in' ? code(text) : escaped(text)}`);
+    .map(([label, text]) => `  - ${label}: ${label === 'in' || label === 'about' ? code(text) : escaped(text)}`);
   return [`- ${title}`, ...why, ...lines].join('\n');
 }
 
@@ -96,10 +98,10 @@ function notes(report: Report): string {
 
 /** The SLSA build level that each component's provenance supports, and what keeps it from the next. */
 function levels({ components }: ImageReport): string {
-  const rows = components.map(({ name, attestations }) => {
+  const rows = components.map(({ name, containerImage, attestations }) => {
     const { level, steps } = buildLevel(attestations);
     const reasons = steps.map((step) => `${step.reached ? '✅' : '❌'} ${step.level}: ${escaped(step.reason)}`);
-    return `| ${escaped(name)} | ${level} | ${reasons.join('<br>')} |`;
+    return `| ${escaped(label({ name, where: containerImage }))} | ${level} | ${reasons.join('<br>')} |`;
   });
   return rows.length === 0
     ? ''
@@ -109,8 +111,14 @@ function levels({ components }: ImageReport): string {
 function graphs(report: ImageReport): string[] {
   return report.components.slice(0, maxGraphs).map((component: ComponentReport) => {
     const fence = ['```mermaid', toMermaid(component), '```'].join('\n');
-    return `<details><summary>From source to verdict: ${escaped(component.name)}</summary>\n\n${fence}\n\n</details>`;
+    const name = label({ name: component.name, where: component.containerImage });
+    return `<details><summary>From source to verdict: ${escaped(name)}</summary>\n\n${fence}\n\n</details>`;
   });
+}
+
+/** A component that nobody named goes by its repository. */
+function label({ name, where }: { readonly name: string; readonly where: string }): string {
+  return name || (/([^/@:]+)(:[^/@]*)?(@.*)?$/.exec(where)?.[1] ?? where);
 }
 
 function footer(report: Report): string {
