@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Descriptor, Layout, Repository, Session } from '@sluice/oci';
 import type { FlagSpecs, FlagValues, Invocation } from '../command.ts';
 import { UsageError } from '../usage-error.ts';
@@ -79,6 +81,9 @@ async function openLocalImage(text: string): Promise<OpenImage> {
 
 /** The one image that a layout lists; evidence for other entries does not count. */
 async function onlyImage(layout: Layout, folder: string): Promise<string> {
+  if (!existsSync(join(folder, 'index.json'))) {
+    throw new UsageError(`An OCI image layout was expected in ${folder}, but it has no index.json; name its folder.`);
+  }
   const images = (await layout.images()).map(({ digest }) => digest);
   const [digest] = images;
   if (digest !== undefined && images.length === 1) return digest;
