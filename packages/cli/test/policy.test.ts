@@ -64,9 +64,13 @@ describe('validate image', () => {
       }),
     );
     const lock = join(folder, 'lock.json');
-    expect(await run('policy', 'pin', pinned, '--output', lock)).toMatchObject({ exit: 0 });
+    const pin = await run('policy', 'pin', pinned, '--output', lock);
+    expect(pin).toMatchObject({ exit: 0 });
+    const [, digest = ''] = /policy {2}→ {2}(sha256:\w+)/.exec(pin.out) ?? [];
     const arguments_ = ['validate', 'image', '--image', image, '--policy', pinned, '--locked', '--lock-file', lock];
-    expect(await run(...arguments_)).toMatchObject({ exit: 0 });
+    const dotenv = join(folder, 'pinned.env');
+    expect(await run(...arguments_, '--dotenv', dotenv)).toMatchObject({ exit: 0 });
+    expect(await readFile(dotenv, 'utf8')).toContain(`SLUICE_POLICY_DIGEST=${digest}`);
     await write('pinned/p.rego', rule('pinned', 'one', 'input.changed'));
     const changed = await run(...arguments_);
     expect(changed.exit).toBe(1);

@@ -11,7 +11,8 @@ export const policyPin = defineCommand({
   arguments: 'POLICY',
   arity: [1, 1],
   description: `Fetches every source that the policy names and writes what it was: commit or digest, and a hash of its files.
-"sluice validate image --locked" then takes nothing else. Run it again to move on; the change is in the lock's diff.`,
+"sluice validate image --locked" then takes nothing else. Run it again to move on; the change is in the lock's diff.
+The last line is the digest by which verification summaries name the policy (--vsa-policy-digest).`,
   examples: ['sluice policy pin policy.yaml', 'sluice policy pin policy.yaml --output release.lock.json'],
   flags: {
     output: {
@@ -41,6 +42,7 @@ export const policyPin = defineCommand({
     await writeFile(flags.output, core.writeLock(lock));
     for (const source of lock.sources)
       io.stdout.write(`${source.url}  →  ${source.revision ?? `sha256 ${source.sha256}`}\n`);
+    io.stdout.write(`policy  →  ${await core.fetchPolicyDigest(ctx, policy, fetcher)}\n`);
     return 0;
   },
 });
