@@ -1,1 +1,1 @@
-import{l as e,p as t}from"./parts/report-folder-D1lu92KF.js";import{i as n,t as r}from"./parts/flag-names-8FIlXzNQ.js";import{t as i}from"./parts/validated-DyG1YwYu.js";[...r,...n];async function a(e){let{success:t}=await i(e,n);return t?`passed`:`refused`}await e(t(),a);export{};
+import{m as e,u as t}from"./parts/report-folder-C7P0Gv9D.js";import{i as n,t as r}from"./parts/flag-names-8FIlXzNQ.js";import{t as i}from"./parts/validated-D2Ivylfo.js";[...r,...n];async function a(e){let{success:t}=await i(e,n);return t?`passed`:`refused`}await t(e(),a);export{};

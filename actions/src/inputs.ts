@@ -17,8 +17,13 @@ export function optionalText(job: Inputs, name: string): string | undefined {
 
 /** An input that must be there: the runner itself does not enforce `required`. */
 export function requiredText(job: Inputs, name: string, example: string): string {
-  const value = optionalText(job, name);
-  if (value !== undefined) return value;
+  requireInput(job, name, example);
+  return checked(name, job.input(name), false);
+}
+
+/** As `requiredText`, for an input that may have many lines. */
+export function requireInput(job: Inputs, name: string, example: string): void {
+  if (job.input(name) !== '') return;
   throw new InputError(`The input "${name}" was expected, but it is empty; add "${name}: ${example}" under "with:".`);
 }
 

@@ -6,7 +6,7 @@ import { readVerdict, type Verdict } from '@sluice/core';
 import { tokenVariables } from './attached.ts';
 import { componentWords } from './components.ts';
 import { policyFlagNames } from './flag-names.ts';
-import { flagsFrom, linesInput, requiredText } from './inputs.ts';
+import { flagsFrom, linesInput, requireInput } from './inputs.ts';
 import type { Job } from './job.ts';
 import { reportFolder } from './report-folder.ts';
 import { harmless, loadCommand, runSluice } from './sluice.ts';
@@ -17,7 +17,7 @@ const maxAnnotations = 10;
 
 /** Runs `sluice validate image`, leaves the reports in files, and says the verdict in summary and annotations. */
 export async function validateAndTell(job: Job, moreFlagNames: readonly string[] = []): Promise<Verdict> {
-  requiredText(job, 'policy', 'policy.yaml');
+  requireInput(job, 'policy', 'policy.yaml');
   const { flags: specs } = await loadCommand('validate image');
   const folder = await reportFolder(job);
   const files = {
@@ -35,9 +35,11 @@ export async function validateAndTell(job: Job, moreFlagNames: readonly string[]
     `--dotenv=${facts}`,
     ...own,
   ];
-  const { out } = await runSluice(job, ['validate', 'image', ...words], tokenVariables(job));
+  const { out, exit } = await runSluice(job, ['validate', 'image', ...words], tokenVariables(job));
   for (const line of out === '' ? [] : out.trimEnd().split('\n')) job.say(harmless(line));
-  const verdict = readVerdict(await readFile(files.json, 'utf8'));
+  const written = readVerdict(await readFile(files.json, 'utf8'));
+  // The report and the command must agree on a pass.
+  const verdict = { ...written, success: written.success && exit === 0 };
   job.output('verdict', verdict.success ? 'passed' : 'refused');
   job.output('report-json', files.json);
   job.output('report-markdown', files.markdown);

@@ -165,6 +165,13 @@ test('a moving tag is not moved without force, and the sentence says which input
   expect(done.annotations.join()).toMatch(/force/);
 });
 
+test('a policy of many lines may stand in the workflow itself', async () => {
+  await runAction(job({ image }), secure);
+  const done = job({ image, policy: `identity:\n  issuer: ${stack.oidc.github.url}\n  subject: ${subject}\n` });
+  await runAction(done, validate);
+  expect(done.outputs.get('verdict')).toBe('passed');
+});
+
 test('validation holds the image against the source that is named', async () => {
   await runAction(job({ image }), secure);
   const done = job({

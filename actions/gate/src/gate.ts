@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { neutralPullRequest } from '../../src/event.ts';
 import { imageInput } from '../../src/image-input.ts';
-import { InputError } from '../../src/input-error.ts';
-import { linesInput } from '../../src/inputs.ts';
+import { requireInput } from '../../src/inputs.ts';
 import type { Job } from '../../src/job.ts';
 import { promoteAndTell, promoteFlagNames } from '../../src/promoted.ts';
 import type { Outcome } from '../../src/run-action.ts';
@@ -16,9 +15,7 @@ export const flagNames = [...promoteFlagNames, 'output'] as const;
  */
 export async function gate(job: Job): Promise<Outcome> {
   imageInput(job);
-  if (linesInput(job, 'to').length === 0) {
-    throw new InputError('The input "to" was expected, but it is empty; add "to: latest" under "with:".');
-  }
+  requireInput(job, 'to', 'latest');
   if (await neutralPullRequest(job, 'promoted')) return 'neutral';
   const { success, images } = await validateAndTell(job);
   const [image] = images;

@@ -1,0 +1,1 @@
+export{t as openGitHub}from"./github-CwqhebUq.js";
