@@ -49,6 +49,15 @@ test('the command as it is published secures, verifies and promotes', async () =
   });
 });
 
+test('it carries the rules of sluice://ci, and judges by them', async () => {
+  const example = join(PACKAGE, '../../examples/policy-ruledata');
+  const validate = ['validate', 'input', join(example, 'input.json'), '--policy'];
+  const demanding = JSON.stringify({ sources: [{ policy: ['sluice://ci'], ruleData: { ci_require_sbom: true } }] });
+  expect(await runProgram(program, [...validate, join(example, 'policy.yaml')], {})).toMatchObject({ exit: 0 });
+  const refused = await runProgram(program, [...validate, demanding], {});
+  expect(refused).toMatchObject({ exit: 1, out: expect.stringContaining('ci_sbom.present') });
+});
+
 test('it stays under three megabytes', () => {
   const files = readdirSync(join(folder, 'dist'), { recursive: true, withFileTypes: true });
   const bytes = files.filter((f) => f.isFile()).map((f) => statSync(join(f.parentPath, f.name)).size);
