@@ -16,9 +16,10 @@ test_a_name_that_only_begins_like_a_protected_one_is_refused if {
 	count(ci_ref.deny) == 1 with input as image
 }
 
-test_tags_are_taken_to_be_protected if {
+test_tags_are_taken_to_be_protected_only_where_the_policy_says_so if {
 	image := fixtures.certified(fixtures.gitlab, "Fulcio Source Repository Ref", "refs/tags/release/v1.2.3")
-	ci_ref.deny == set() with input as image
+	count(ci_ref.deny) == 1 with input as image
+	ci_ref.deny == set() with input as image with data.rule_data__configuration__.ci_protected_refs as ["refs/tags/**"]
 }
 
 test_a_pattern_stays_within_a_segment if {

@@ -19,7 +19,7 @@ defaults := {
 	],
 	"ci_builders": [],
 	"ci_tekton_builders": ["https://tekton.dev/chains/v2"],
-	"ci_protected_refs": ["refs/heads/main", "refs/heads/master", "refs/tags/**"],
+	"ci_protected_refs": ["refs/heads/main", "refs/heads/master"],
 	"ci_runner_environments": ["github-hosted", "gitlab-hosted"],
 	"ci_github_events": ["push", "create", "release", "workflow_dispatch", "schedule"],
 	"ci_gitlab_pipeline_sources": ["push", "web", "schedule", "api", "trigger", "pipeline", "parent_pipeline"],
