@@ -21,7 +21,10 @@ const PACKAGES: Readonly<Record<string, string>> = { zizmor: '1.32.0', 'check-js
 /** Programs of the machine, with the word that makes them say their version. */
 const ON_PATH: Readonly<Record<string, string>> = { go: 'version', git: 'version', rsync: '--version' };
 
-/** Program name → path of its binary. */
+/** What is no program but a folder, by the variable that names it. */
+const FOLDERS: Readonly<Record<string, string>> = { corpora: 'SLUICE_CORPORA' };
+
+/** Program name → path of its binary; folder name → its path. */
 export type Tools = Readonly<Record<string, string>>;
 
 export interface ToolReport {
@@ -54,6 +57,13 @@ function provide(
     const found = spawnSync(name, [onPath], { encoding: 'utf8' });
     if (found.status !== 0) return `"${name} ${onPath}" does not run on this machine`;
     tools[name] = name;
+    return undefined;
+  }
+  const variable = FOLDERS[name];
+  if (variable) {
+    const folder = env[variable];
+    if (folder === undefined || !existsSync(folder)) return `${variable} names no folder`;
+    tools[name] = folder;
     return undefined;
   }
   const version = PACKAGES[name];

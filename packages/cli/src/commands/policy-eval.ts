@@ -26,11 +26,6 @@ export const evalFlags = {
     default: 'json',
     help: 'json (default), values, bindings, pretty, raw or discard',
   },
-  'pretty-limit': {
-    type: 'integer',
-    default: 80,
-    help: 'Bytes of a value that --format pretty shows in a table, 80 unless given',
-  },
   fail: { type: 'boolean', help: 'Exit with 1 when there is no result' },
   'fail-defined': { type: 'boolean', help: 'Exit with 1 when there is a result' },
   strict: { type: 'boolean', short: 'S', help: "Apply the compiler's strict checks" },

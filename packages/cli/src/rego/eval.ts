@@ -45,7 +45,7 @@ export async function runEval(invocation: EvalInvocation): Promise<ExitCode> {
       say(invocation, errors, loaded);
       return 0;
     }
-    io.stdout.write(forReader(io, resultText(answer, flags.format, flags['pretty-limit'])));
+    io.stdout.write(forReader(io, resultText(answer, flags.format)));
     const defined = answer.results.length > 0;
     return (flags.fail && !defined) || (flags['fail-defined'] && defined) ? 1 : 0;
   } catch (thrown) {

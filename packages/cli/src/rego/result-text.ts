@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 /** The solutions of a query in one of the formats of `opa eval`, with the line end. */
-export function resultText({ results, coverage }: Outcome, format: EvalFormat, limit: number): string {
+export function resultText({ results, coverage }: Outcome, format: EvalFormat): string {
   switch (format) {
     case 'json':
       return document(results.length > 0 ? arrayText(results.map(solutionText)) : undefined, coverage);
@@ -24,7 +24,7 @@ export function resultText({ results, coverage }: Outcome, format: EvalFormat, l
     case 'raw':
       return results.map(({ expressions }) => `${expressions.map(({ value }) => rawText(value)).join(' ')}\n`).join('');
     case 'pretty':
-      return prettyResults(results, limit) + (coverage ? table(undefined, [coverageRow(coverage)]) : '');
+      return prettyResults(results) + (coverage ? table(undefined, [coverageRow(coverage)]) : '');
   }
 }
 
@@ -59,7 +59,7 @@ function coverageRow({ coverage }: CoverageReport): readonly string[] {
   return ['Overall Coverage', coverage.toFixed(2)];
 }
 
-function prettyResults(results: readonly QueryResult[], limit: number): string {
+function prettyResults(results: readonly QueryResult[]): string {
   const [first] = results;
   if (!first) return 'undefined\n';
   const { expressions } = first;
@@ -68,7 +68,7 @@ function prettyResults(results: readonly QueryResult[], limit: number): string {
     return laidOut(expressions[0]?.value ?? null);
   }
   const columns = columnsOf(first);
-  const rows = results.map((result) => columns.map(({ read }) => shortened(escapeJson(toJson(read(result))), limit)));
+  const rows = results.map((result) => columns.map(({ read }) => escapeJson(toJson(read(result)))));
   return table(
     columns.map(({ head }) => head),
     rows,
@@ -93,9 +93,4 @@ function columnsOf(first: QueryResult): readonly Column[] {
     ...expressions,
     ...names.map((name): Column => ({ head: name, read: (result) => result.bindings.get(name) ?? null })),
   ];
-}
-
-function shortened(text: string, limit: number): string {
-  const bytes = Buffer.from(text, 'utf8');
-  return limit > 0 && bytes.length > limit ? `${bytes.subarray(0, limit).toString('utf8')}...` : text;
 }
