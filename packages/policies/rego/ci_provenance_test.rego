@@ -39,12 +39,13 @@ test_a_builder_on_the_list_is_accepted if {
 
 test_another_tekton_chains_is_refused if {
 	image := fixtures.claiming(fixtures.tekton, "builder/id", "https://evil.example/chains")
-	{"ci_provenance.builder"} == fixtures.codes(ci_provenance.deny) with input as image
+	message := "Expected the builder to be one of \"https://tekton.dev/chains/v2\", found \"https://evil.example/chains\""
+	{message} == fixtures.messages(ci_provenance.deny) with input as image
 }
 
 test_provenance_without_a_builder_is_refused if {
 	image := fixtures.claiming(fixtures.github, "runDetails/builder/id", "")
-	{"ci_provenance.builder"} == fixtures.codes(ci_provenance.deny) with input as image
+	{"Expected the builder to be named, found nothing"} == fixtures.messages(ci_provenance.deny) with input as image
 }
 
 test_each_of_several_statements_is_judged if {

@@ -452,7 +452,7 @@ deny contains result if {
 #   those of ci_tekton_builders.
 # custom:
 #   short_name: builder
-#   failure_msg: 'Expected one of the builders %s, found %s'
+#   failure_msg: Expected the builder to be %s, found %s
 #   solution: >-
 #     Build with an accepted workflow, pipeline or Tekton Chains, or add the builder to ci_builders in the policy's
 #     ruleData.
@@ -465,10 +465,17 @@ deny contains result if {
 	not build.matches(found.builder, accepted)
 	result := results.finding_about(
 		rego.metadata.chain(),
-		[results.listed(accepted), results.shown(found.builder)],
+		[wanted(accepted), results.shown(found.builder)],
 		found.builder,
 	)
 }
+
+# Any id but an empty one.
+named := ["?**"]
+
+wanted(accepted) := "named" if accepted == named
+
+else := sprintf("one of %s", [results.listed(accepted)])
 
 accepted_builders(found) := builders if {
 	builders := rule_data.get("ci_builders")
@@ -477,7 +484,7 @@ accepted_builders(found) := builders if {
 
 else := rule_data.get("ci_tekton_builders") if found.kind == "tekton"
 
-else := ["?**"]
+else := named
 `,
   'ci_ref.rego': `# SPDX-License-Identifier: Apache-2.0
 
