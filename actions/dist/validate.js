@@ -1,1 +1,1 @@
-import{m as e,u as t}from"./parts/report-folder-C7P0Gv9D.js";import{i as n,t as r}from"./parts/flag-names-8FIlXzNQ.js";import{t as i}from"./parts/validated-D2Ivylfo.js";[...r,...n];async function a(e){let{success:t}=await i(e,n);return t?`passed`:`refused`}await t(e(),a);export{};
+import{m as e,u as t}from"./parts/report-folder-DDy3S0Wu.js";import{i as n,t as r}from"./parts/flag-names-8FIlXzNQ.js";import{t as i}from"./parts/validated-gi7jVeL7.js";[...r,...n];async function a(e){let{success:t}=await i(e,n);return t?`passed`:`refused`}await t(e(),a);export{};

@@ -1,0 +1,1 @@
+var e=class extends Error{name=`OciError`;code;status;registryCode;retryable;constructor(e,t,n={}){super(t,`cause`in n?{cause:n.cause}:void 0),this.code=e,this.status=n.status,this.registryCode=n.registryCode,this.retryable=n.retryable??!1}};export{e as t};
