@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../error.ts';
 import { verifyBytes } from '../signing/key-algorithm.ts';
 import { inTotoPayloadType, preAuthEncoding } from '../statement/envelope.ts';
@@ -8,6 +7,9 @@ import { cosignCustomPredicateType, slsaProvenanceV1 } from '../statement/predic
 import { isAbout, parseStatement, type Statement } from '../statement/statement.ts';
 import { readCertificate } from '../verification/certificate.ts';
 import type { EvidenceItem, EvidenceLayout, SignedMaterial } from './evidence.ts';
+
+// An `import` of node:util also loads workers, diffs and more, which takes longer than a signature.
+const { isDeepStrictEqual } = process.getBuiltinModule('node:util');
 
 /** Who is about to sign, as far as it is known before anything is requested. */
 export type KnownSigner =

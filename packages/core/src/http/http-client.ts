@@ -40,9 +40,16 @@ const defaultTimeoutMs = 20_000;
 /** Opens a client that takes its proxy from `ctx.env` (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`). */
 export function createHttpClient(ctx: StepContext, options: HttpClientOptions = {}): HttpClient {
   const agentOptions = { keepAlive: true, proxyEnv: proxyVariables(ctx.env) };
-  const agents = {
-    'http:': new (builtin('node:http').Agent)(agentOptions),
-    'https:': new (builtin('node:https').Agent)(agentOptions),
+  // Each is made when it is needed: TLS takes a while to load.
+  let plain: http.Agent | undefined;
+  let secured: http.Agent | undefined;
+  const agentFor = ({ protocol }: URL): http.Agent => {
+    if (protocol === 'https:') {
+      secured ??= new (builtin('node:https').Agent)(agentOptions);
+      return secured;
+    }
+    plain ??= new (builtin('node:http').Agent)(agentOptions);
+    return plain;
   };
   const limits = {
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
@@ -51,7 +58,7 @@ export function createHttpClient(ctx: StepContext, options: HttpClientOptions = 
   return {
     async request(service, url, request = {}) {
       const target = safeUrl(service, url);
-      const agent = target.protocol === 'https:' ? agents['https:'] : agents['http:'];
+      const agent = agentFor(target);
       const attempt = () => once(ctx, target, request, agent, limits);
       const policy = options.retry ?? defaultRetryPolicy;
       try {
@@ -63,8 +70,8 @@ export function createHttpClient(ctx: StepContext, options: HttpClientOptions = 
       }
     },
     close() {
-      agents['http:'].destroy();
-      agents['https:'].destroy();
+      plain?.destroy();
+      secured?.destroy();
     },
   };
 }

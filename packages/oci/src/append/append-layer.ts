@@ -10,7 +10,7 @@ import type { ImageManifest } from '../manifest.ts';
 import { isForeignLayer } from '../media-types.ts';
 import type { Repository } from '../repository.ts';
 import { type BaseImage, type ImageConfig, readBase, scratch } from './base-image.ts';
-import { type Layer, type LayerCompression, type LayerContent, writeLayer } from './layer.ts';
+import type { Layer, LayerCompression, LayerContent } from './layer.ts';
 
 /** What of an image's run-time config an append sets (image specification, config.md); the rest is the base's. */
 export interface ConfigChanges {
@@ -59,6 +59,8 @@ export async function appendLayer(target: Repository, options: AppendOptions): P
   const folder = await mkdtemp(join(options.temporaryFolder ?? tmpdir(), 'sluice-layer-'));
   try {
     const settings = { compression, created, ...(signal === undefined ? {} : { signal }) };
+    // Compression is loaded by those who build, not by those who verify.
+    const { writeLayer } = await import('./layer.ts');
     const layer = await writeLayer(content, join(folder, 'layer'), settings);
     if (options.base !== undefined) await bringLayers(options.base.repository, target, base.manifest.layers);
     await target.putBlob(layer, async () => createReadStream(layer.file));
