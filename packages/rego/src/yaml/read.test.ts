@@ -81,3 +81,26 @@ describe('YAML as METADATA is written', () => {
     );
   });
 });
+
+describe('tags', () => {
+  it.each([
+    ['!!str 5', '5'],
+    ['!%41 b', 'b'],
+    ['!<tag:yaml.org,2002:str> b', 'b'],
+    ['[!a [b]]', [['b']]],
+  ])('%j has one that is well formed', (text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+
+  it.each([
+    ['!!', /expected tag URI/],
+    ['a: !! b', /expected tag URI/],
+    ['!a! b', /expected tag URI/],
+    ['!<> b', /expected tag URI/],
+    ['!<a b> b', /the expected '>'/],
+    ['!e!x b', /undefined tag handle/],
+    ['!a^b c', /expected whitespace or line break/],
+  ])('%j is refused', (text, reason) => {
+    expect(() => read(text)).toThrow(reason);
+  });
+});

@@ -264,10 +264,35 @@ function readName(reader: YamlReader): string {
   return name;
 }
 
+/** Characters of a tag (libyaml lets brackets and commas be some of them, wherever the tag stands). */
+const uri = "(?:[\\w\\-;/?:@&=+$,.!~*'()[\\]]|%[0-9A-Fa-f]{2})";
+const tags = {
+  verbatim: new RegExp(`^!<(${uri}*)(>?)`),
+  withHandle: new RegExp(`^(![\\w-]*!)(${uri}*)`),
+  local: new RegExp(`^!${uri}*`),
+};
+
 function readTag(reader: YamlReader): string {
-  const tag = /^[^\s,[\]{}]+/.exec(reader.text.slice(reader.at, reader.at + 1024))?.[0] ?? '!';
+  const text = reader.text.slice(reader.at, reader.at + 1024);
+  const tag = readVerbatimTag(reader, text) ?? readTagWithHandle(reader, text) ?? tags.local.exec(text)?.[0] ?? '!';
+  if (/^[^ \t\r\n]/.test(text.slice(tag.length))) reader.fail('did not find expected whitespace or line break');
   reader.at += tag.length;
   return tag;
+}
+
+function readVerbatimTag(reader: YamlReader, text: string): string | undefined {
+  if (!text.startsWith('!<')) return undefined;
+  const [tag = '', name, end] = tags.verbatim.exec(text) ?? [];
+  if (name === '') return reader.fail('did not find expected tag URI');
+  return end === '' ? reader.fail("did not find the expected '>'") : tag;
+}
+
+/** `!!name`; another handle would have to be declared by a directive. */
+function readTagWithHandle(reader: YamlReader, text: string): string | undefined {
+  const [tag, handle, name] = tags.withHandle.exec(text) ?? [];
+  if (tag === undefined) return undefined;
+  if (name === '') return reader.fail('did not find expected tag URI');
+  return handle === '!!' ? tag : reader.fail('found undefined tag handle');
 }
 
 function withProperties(reader: YamlReader, node: YamlNode, { anchor, tag }: Properties): YamlNode {
