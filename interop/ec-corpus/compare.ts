@@ -75,7 +75,7 @@ function comparable(text: string): unknown {
     return lines.map((line) => ignoring(JSON.parse(line))).sort(byImage);
   }
   if (/^(components|ec-version|filepaths):/.test(text)) return ignoring(parse(text));
-  return cutErrors(text.replace(/\u001b\[\d+m/g, (escape) => escape).trimEnd());
+  return cutErrors(text.trimEnd());
 }
 
 /** Policy inputs come in the order in which ec's workers ended. */
