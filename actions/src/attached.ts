@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { declareArtifact } from './artifacts.ts';
-import { fetchBundles } from './bundles.ts';
 import { neutralPullRequest } from './event.ts';
 import { switchInput } from './inputs.ts';
 import type { Job } from './job.ts';
@@ -33,6 +32,7 @@ export async function signAndTell(job: Job, words: readonly string[], image: str
   // Our own command printed it, in this process.
   const document = JSON.parse(out) as AttachedDocument;
   const places = document.attached.flatMap(({ layout, where }) => (layout === 'referrer' && where ? [where] : []));
+  const { fetchBundles } = await import('./bundles.ts');
   const bundles = await fetchBundles(job, places, await reportFolder(job));
   job.output('digest', document.digest);
   job.output('image', document.image);

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { readVerdict, type Verdict } from '@sluice/core';
+import type { Verdict } from '@sluice/core';
 import { tokenVariables } from './attached.ts';
 import { componentWords } from './components.ts';
 import { policyFlagNames } from './flag-names.ts';
@@ -37,6 +37,7 @@ export async function validateAndTell(job: Job, moreFlagNames: readonly string[]
   ];
   const { out, exit } = await runSluice(job, ['validate', 'image', ...words], tokenVariables(job));
   for (const line of out === '' ? [] : out.trimEnd().split('\n')) job.say(harmless(line));
+  const { readVerdict } = await import('@sluice/core');
   const written = readVerdict(await readFile(files.json, 'utf8'));
   // The report and the command must agree on a pass.
   const verdict = { ...written, success: written.success && exit === 0 };

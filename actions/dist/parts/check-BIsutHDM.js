@@ -1,0 +1,1 @@
+export{n as runCheck}from"./check-BNhcx0N4.js";
