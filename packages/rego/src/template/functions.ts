@@ -5,7 +5,7 @@ import { codePointCount } from '../builtins/text.ts';
 import { queryEscape } from '../builtins/urls.ts';
 import { compare, equal } from '../value/compare.ts';
 import { numberText, toDouble } from '../value/number.ts';
-import { isArray, isNumber, isObject, isSet, type Value } from '../value/value.ts';
+import { isArray, isNumber, isObject, isSet, typeOf, type Value } from '../value/value.ts';
 import { TemplateError } from './syntax.ts';
 
 type Argument = Value | undefined;
@@ -133,10 +133,13 @@ function sliced(value: Argument, from: Argument, to: Argument): Argument {
 }
 
 function same(a: Argument, b: Argument): boolean {
-  return a === undefined || b === undefined ? a === b : equal(a, b);
+  if (a === undefined || b === undefined) return a === b;
+  if (a !== null && b !== null && typeOf(a) !== typeOf(b)) fail('error calling eq: incompatible types for comparison');
+  return equal(a, b);
 }
 
 function order(a: Argument, b: Argument): number {
-  if (a === undefined || b === undefined) return fail('error calling lt: incompatible types for comparison');
+  if (a === undefined || b === undefined || typeOf(a) !== typeOf(b))
+    return fail('error calling lt: incompatible types for comparison');
   return compare(a, b);
 }
