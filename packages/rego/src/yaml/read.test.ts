@@ -85,6 +85,8 @@ describe('YAML as METADATA is written', () => {
 describe('tags', () => {
   it.each([
     ['!!str 5', '5'],
+    ['[!mine 5, !!int 5]', ['5', 5]],
+    ['- !mine\n-\n- &x\n- a:\n  - b\n', ['', null, null, { a: ['b'] }]],
     ['!%41 b', 'b'],
     ['!<tag:yaml.org,2002:str> b', 'b'],
     ['[!a [b]]', [['b']]],

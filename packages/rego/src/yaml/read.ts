@@ -31,21 +31,22 @@ interface Properties {
 }
 
 /** A node whose parent's indentation is known. Nothing, where a node is expected, is null. */
-function readBlock(reader: YamlReader, parentIndent: number): YamlNode {
+function readBlock(reader: YamlReader, parentIndent: number, inSequence = false): YamlNode {
   reader.enter();
   const properties = readProperties(reader);
-  const node = readBlockContent(reader, parentIndent);
+  const node = readBlockContent(reader, parentIndent, inSequence);
   reader.leave();
   return withProperties(reader, node, properties);
 }
 
-function readBlockContent(reader: YamlReader, parentIndent: number): YamlNode {
+function readBlockContent(reader: YamlReader, parentIndent: number, inSequence: boolean): YamlNode {
   const line = reader.lineOf();
   reader.skipInline();
   if (reader.code === 0x0a || reader.ended) {
     reader.skipToBlock();
     const column = reader.column();
-    const isItem = reader.looksAt('-') && column === parentIndent;
+    // A list may stand in the column of its key; in the column of an item stands the next item.
+    const isItem = !inSequence && reader.looksAt('-') && column === parentIndent;
     if (reader.ended || reader.atDocumentMark() || (column <= parentIndent && !isItem)) return nothing(line);
   }
   if (reader.looksAt('-')) return readSequence(reader);
@@ -91,7 +92,7 @@ function readSequence(reader: YamlReader): YamlNode {
   const items: YamlNode[] = [];
   while (reader.looksAt('-') && reader.column() === indent) {
     reader.at++;
-    items.push(readBlock(reader, indent));
+    items.push(readBlock(reader, indent, true));
     reader.skipToBlock();
     if (reader.ended || reader.atDocumentMark() || reader.column() < indent) break;
     if (reader.column() > indent) reader.fail("did not find expected '-' indicator", Math.max(1, line - 1));

@@ -13,12 +13,17 @@ export interface Resolved {
 
 /** go-yaml v3's reading of a scalar: YAML 1.2's booleans and null, numbers of both versions, and dates. */
 export function resolveScalar({ text, plain, tag }: YamlScalar): Resolved {
-  if (tag === '!!str' || tag === '!' || !plain) return { tag: '!!str', value: text };
+  if (tag === '!!str' || isLocal(tag) || !plain) return { tag: '!!str', value: text };
   if (text === '' || text === '~' || /^(?:null|Null|NULL)$/.test(text)) return { tag: '!!null', value: null };
   if (/^(?:true|True|TRUE)$/.test(text)) return { tag: '!!bool', value: true };
   if (/^(?:false|False|FALSE)$/.test(text)) return { tag: '!!bool', value: false };
   if (text === '<<') return { tag: '!!merge', value: text };
   return resolveNumber(text) ?? resolveDate(text) ?? { tag: '!!str', value: text };
+}
+
+/** A tag of the writer's own says that the scalar is none of YAML's. */
+function isLocal(tag: string | undefined): boolean {
+  return tag !== undefined && !/^!(?:!|<tag:yaml\.org,2002:)/.test(tag);
 }
 
 function resolveDate(text: string): Resolved | undefined {
