@@ -302,7 +302,13 @@ function checkEquation(env: TypeEnv, expr: CallExpr): TypeFinding | undefined {
     return argumentError(expr.at, 'eq', problem, types, functionType([anyType, anyType], booleanType));
   }
   const [a, b] = types;
+  if (isOpenClosure(left, a) || isOpenClosure(right, b)) return undefined;
   return unifyTerms(env, left, a, right, b) ? undefined : matchError(expr.at, a, b);
+}
+
+/** A comprehension over a function's argument, of which nothing is known yet, fits everything. */
+function isOpenClosure(term: Term, type: Type | undefined): boolean {
+  return isComprehension(term) && type !== undefined && isImpossible(type);
 }
 
 /** What may be found in a collection depends on the collection's own type, which no declaration can say. */
