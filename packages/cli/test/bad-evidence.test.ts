@@ -237,11 +237,43 @@ test('key files are never overwritten, and cosign.key is for its owner alone', a
   expect(await readFile(`${prefix}.key`, 'utf8')).toBe(first);
 });
 
-test.each(['awskms://alias/x', 'k8s://ns/secret', 'hashivault://key'])(
+test.each(['awskms://alias/x', 'k8s://ns/secret', 'hashivault://key', 'pkcs11:token=x'])(
   'the key scheme of %s is refused by name',
   async (key) => {
-    const run = await stage.sluice(['sign', '--key', key, image], stage.gitlabJob());
-    expect(run.exit, run.err).toBe(2);
-    expect(run.err).toContain(key.split(':')[0]);
+    for (const command of ['sign', 'verify']) {
+      const run = await stage.sluice([command, '--key', key, image], stage.gitlabJob());
+      expect(run.exit, run.err).toBe(2);
+      expect(run.err).toContain(`of the scheme "${key.split(':')[0]}" are not supported`);
+    }
+  },
+);
+
+test('a tag that is moved between validation and promotion promotes nothing but what passes', async () => {
+  const moving = `${stage.stack.registry.host}/acme/moving`;
+  await stage.build(`${moving}:rc`, 'validated');
+  expect(await stage.sluice(['secure', `${moving}:rc`], stage.gitlabJob())).toMatchObject({ exit: 0 });
+  const { digest } = await stage.repository(moving).resolve('rc');
+  const policy = JSON.stringify({ identity: { issuer: identity[1], subject: identity[3] } });
+  const validate = ['validate', 'image', '--policy', policy, '--image', `${moving}:rc`];
+  expect(await stage.sluice(validate, stage.gitlabJob())).toMatchObject({ exit: 0 });
+  await stage.build(`${moving}:rc`, 'slipped in');
+  const promote = (source: string) =>
+    stage.sluice(['promote', '--policy', policy, '--to', 'latest', source], stage.gitlabJob());
+  const refused = await promote(`${moving}:rc`);
+  expect(refused.exit).toBe(1);
+  expect(refused.out).toContain('Nothing was promoted.');
+  await expect(stage.repository(moving).resolve('latest')).rejects.toMatchObject({ code: 'not-found' });
+  expect(await promote(`${moving}@${digest}`)).toMatchObject({ exit: 0 });
+  expect((await stage.repository(moving).resolve('latest')).digest).toBe(digest);
+});
+
+test.each(['verify', 'verify-attestation', 'download signature', 'tree'])(
+  'with --json "%s" says its refusal as a document, too',
+  async (command) => {
+    const missing = `${stage.stack.registry.host}/acme/missing:one`;
+    const signer = command.startsWith('verify') ? identity : [];
+    const run = await stage.sluice([...command.split(' '), '--json', ...signer, missing], stage.gitlabJob());
+    expect(run).toMatchObject({ exit: 3, err: '' });
+    expect(JSON.parse(run.out)).toMatchObject({ error: { code: 'not-found' } });
   },
 );

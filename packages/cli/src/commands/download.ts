@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EvidenceItem } from '@sluice/core';
 import { type Command, defineCommand, type FlagSpecs } from '../command.ts';
+import { jsonErrorsFlag } from '../options/json.ts';
 import { localImageFlag, openImage, registryFlags } from '../options/registry.ts';
 
 const flags = {
@@ -11,6 +12,7 @@ const flags = {
   },
   ...registryFlags,
   ...localImageFlag,
+  ...jsonErrorsFlag,
 } as const satisfies FlagSpecs;
 
 export const downloadAttestation = download('attestation', 'attestations');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineCommand } from '../command.ts';
 import { stepContext } from '../options/context.ts';
+import { jsonErrorsFlag } from '../options/json.ts';
 import { provenanceFlags, provenanceOptions } from '../options/predicate.ts';
 import { signingFlags } from '../options/signing.ts';
 
@@ -18,6 +19,7 @@ the truth, and a variable that differs is an error. Only declared inputs are rec
     ...provenanceFlags,
     'identity-token': signingFlags['identity-token'],
     'oidc-issuer': signingFlags['oidc-issuer'],
+    ...jsonErrorsFlag,
   },
   async run(invocation) {
     const { flags, io } = invocation;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ProvedAttestation } from '@sluice/core';
 import { defineCommand } from '../command.ts';
+import { jsonErrorsFlag } from '../options/json.ts';
 import { localImageFlag, registryFlags } from '../options/registry.ts';
 import { verificationFlags } from '../options/verification.ts';
 import { bundleFlag, refuse, sayProved, verifySubject } from '../options/verified-evidence.ts';
@@ -28,6 +29,7 @@ prints it, or with --output statement the statement inside. Exits with 1 where n
     ...registryFlags,
     ...localImageFlag,
     ...bundleFlag,
+    ...jsonErrorsFlag,
   },
   async run(invocation) {
     const { flags, io } = invocation;

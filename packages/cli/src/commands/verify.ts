@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ProvedSignature } from '@sluice/core';
 import { defineCommand } from '../command.ts';
+import { jsonErrorsFlag } from '../options/json.ts';
 import { localImageFlag, registryFlags } from '../options/registry.ts';
 import { verificationFlags } from '../options/verification.ts';
 import { bundleFlag, sayProved, verifySubject } from '../options/verified-evidence.ts';
@@ -19,7 +20,7 @@ registry is asked.`,
     'sluice verify --key cosign.pub --insecure-ignore-tlog registry.example.com/acme/app:main',
     'sluice verify --key cosign.pub --bundle image.sigstore.json sha256:9f2c…41',
   ],
-  flags: { ...verificationFlags, ...registryFlags, ...localImageFlag, ...bundleFlag },
+  flags: { ...verificationFlags, ...registryFlags, ...localImageFlag, ...bundleFlag, ...jsonErrorsFlag },
   async run(invocation) {
     const { name, digest, evidence } = await verifySubject(invocation, 'signature');
     sayProved(invocation, name, evidence.signatures);

@@ -91,7 +91,8 @@ describe('a plain PEM key', () => {
 
 describe('a key is refused by name when', () => {
   it('its scheme is not ours', async () => {
-    await expect(readKeyFile('awskms:///alias/release')).rejects.toThrow(/scheme awskms:\/\/ are not supported/);
+    await expect(readKeyFile('awskms:///alias/release')).rejects.toThrow(/scheme "awskms" are not supported/);
+    await expect(readKeyFile('pkcs11:token=x')).rejects.toThrow(/scheme "pkcs11" are not supported/);
   });
 
   it('its file is missing', async () => {

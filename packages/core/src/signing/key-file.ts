@@ -2,6 +2,7 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { SluiceError } from '../error.ts';
+import { keyScheme } from '../verification/public-key.ts';
 import { decryptKey, encryptKey } from './encrypted-key.ts';
 import { algorithmOf } from './key-algorithm.ts';
 
@@ -32,11 +33,11 @@ export async function generateKeyPair(password: string): Promise<KeyPairFiles> {
  * @throws SluiceError `configuration` for a scheme or a content that is not supported, `file` when it cannot be read.
  */
 export async function readKeyFile(reference: string): Promise<string> {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(reference)?.[1];
+  const scheme = keyScheme(reference);
   if (scheme !== undefined) {
     throw new SluiceError(
       'configuration',
-      `Keys of the scheme ${scheme}:// are not supported; expected the path of a PEM file for --key.`,
+      `Keys of the scheme "${scheme}" are not supported; expected the path of a PEM file for --key.`,
     );
   }
   let bytes: Buffer;

@@ -23,9 +23,14 @@ function nameOf(reference: string): string {
   return reference.includes('-----BEGIN') ? 'the inline key' : reference;
 }
 
+/** The scheme of a key that is no file: `awskms` of `awskms://…`, and `pkcs11`, whose URIs have no slashes (RFC 7512). */
+export function keyScheme(reference: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*)(?=:\/\/)|^pkcs11(?=:)/i.exec(reference)?.[0].toLowerCase();
+}
+
 async function readKeyText(ctx: Pick<StepContext, 'env'>, reference: string): Promise<string> {
   if (reference.includes('-----BEGIN')) return reference;
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//.exec(reference)?.[1];
+  const scheme = keyScheme(reference);
   if (scheme === 'env') {
     const name = reference.slice('env://'.length);
     const text = ctx.env[name];
@@ -35,7 +40,7 @@ async function readKeyText(ctx: Pick<StepContext, 'env'>, reference: string): Pr
   if (scheme !== undefined) {
     throw new SluiceError(
       'configuration',
-      `A public key in "${scheme}://" cannot be read; give a PEM file, the PEM text or env://NAME.`,
+      `Public keys of the scheme "${scheme}" are not supported; give a PEM file, the PEM text or env://NAME.`,
     );
   }
   try {
