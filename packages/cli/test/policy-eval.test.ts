@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { policyFolder } from './policy-folder.ts';
 import { sluice, sluiceProcess } from './sluice.ts';
@@ -126,12 +129,31 @@ test('a folder with neither policies nor data is said to hold none', async () =>
 });
 
 test('a policy that loops ends with one sentence when its time is over', async () => {
-  const query = 'count([1 | numbers.range(1, 1000000)[_]; numbers.range(1, 1000000)[_]])';
+  const query = 'numbers.range(1, 99999)[_] + numbers.range(1, 99999)[_] + numbers.range(1, 99999)[_] < 0';
   const run = await sluice(['policy', 'eval', '-f', 'pretty', '--timeout', '200ms', query]);
   expect(run).toMatchObject({ exit: 2, out: '' });
   expect(run.err).toBe(
     '1 error occurred: eval_cancel_error: The evaluation was expected to end within 200ms, but did not; raise --timeout.\n',
   );
+});
+
+test('a policy that collects without end is stopped by its budget, without a time', async () => {
+  const query = 'count([1 | numbers.range(1, 100000)[_]; numbers.range(1, 100000)[_]])';
+  const run = await sluice(['policy', 'eval', '-f', 'pretty', query]);
+  expect(run).toMatchObject({ exit: 2, out: '' });
+  expect(run.err).toMatch(
+    /^1 error occurred: rego_limit_error: Expected at most \d+ values in collections, found more\.\n$/,
+  );
+});
+
+test('an interrupt ends a policy that loops at once', async () => {
+  const query =
+    'print("looping"); numbers.range(1, 99999)[_] + numbers.range(1, 99999)[_] + numbers.range(1, 99999)[_] < 0';
+  const main = join(import.meta.dirname, '../src/main.ts');
+  const child = spawn(process.execPath, [main, 'policy', 'eval', query], { env: {} });
+  child.stderr.once('data', () => child.kill('SIGINT'));
+  const [, signal] = await once(child, 'close');
+  expect(signal).toBe('SIGINT');
 });
 
 test('errors of built-in functions are undefined, shown, or fatal, as asked', async () => {

@@ -125,7 +125,7 @@ test('a rule with two values is the error of its test', async () => {
 });
 
 test('a test that loops is stopped by its own time', async () => {
-  const loop = 'count([1 | numbers.range(1, 1000000)[_]; numbers.range(1, 1000000)[_]]) > 0';
+  const loop = 'numbers.range(1, 99999)[_] + numbers.range(1, 99999)[_] + numbers.range(1, 99999)[_] < 0';
   const at = policyFolder({ 'l_test.rego': `package l\n\ntest_l if ${loop}\n\ntest_m if true\n` });
   const run = await sluice(['policy', 'test', '--timeout', '200ms', at()]);
   expect(run.exit).toBe(1);

@@ -46,7 +46,7 @@ export const policyEval = defineCommand({
   arguments: '[QUERY]',
   arity: [0, 1],
   description: `Takes the flags of "opa eval" with the same meaning and prints the same JSON. Another flag of opa is refused.
-ec.* is declared; of it only ec.purl.* has answers here. http.send and net.lookup_ip_addr end the evaluation.
+ec.* is declared; of it only ec.purl.* has answers here, and http.send and net.lookup_ip_addr have none.
 Exit codes: 0, or with --fail and --fail-defined 1; 2 for a policy, query or data that is wrong or an evaluation that
 failed; 3 for a file that cannot be read.`,
   examples: [
