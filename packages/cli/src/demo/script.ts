@@ -84,7 +84,7 @@ function sentenceOf(performed: Performed): string {
   const lines = spoken(performed).map((line) => line.trim());
   const error = lines.find((line) => line.startsWith('error '));
   const leftOut = lines.map((line) => / is left out: (.*)$/.exec(line)?.[1]).find((reason) => reason !== undefined);
-  const code = lines.findIndex((line) => line === 'builtin.image.signature_check');
+  const code = lines.indexOf('builtin.image.signature_check');
   const first = lines.findIndex((line) => line.startsWith('✗ validate')) + 2;
   const summary = / is good enough: (.*)\. Validate it again/.exec(error ?? '')?.[1];
   return summary ?? error?.slice('error '.length) ?? leftOut ?? lines[code < 0 ? first : code + 1] ?? '';
