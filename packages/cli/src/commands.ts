@@ -47,11 +47,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/validate-vsa.ts')).validateVsa,
   },
   {
-    name: 'validate vsa',
-    summary: 'Validate verification summaries against a policy',
-    load: async () => (await import('./commands/validate-vsa.ts')).validateVsa,
-  },
-  {
     name: 'inspect policy',
     summary: 'List the rules of a policy with what they say of themselves',
     load: async () => (await import('./commands/inspect-policy.ts')).inspectPolicy,
