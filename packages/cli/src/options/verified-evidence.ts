@@ -36,7 +36,9 @@ export async function verifySubject(
   const { discoverEvidence, verifyEvidence } = await import('@sluice/core');
   const image = await openImage(invocation, invocation.args[0] ?? '');
   const found = await discoverEvidence(image.repository, image.descriptor.digest, { only: kind });
-  const evidence = await verifyEvidence(found, trust, stepContext(invocation).now());
+  // What is of the other kind can neither pass nor explain why nothing passes.
+  const items = found.items.filter((item) => item.kind === kind);
+  const evidence = await verifyEvidence({ ...found, items }, trust, stepContext(invocation).now());
   if ((kind === 'signature' ? evidence.signatures : evidence.attestations).length === 0) {
     throw await refuse(whyNothingHolds(image.name, kind, evidence));
   }
