@@ -25,6 +25,7 @@ export { readVerdict, type Verdict, type VerdictFinding } from './forge/verdict.
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http/http-client.ts';
 export type { RetryPolicy } from './http/retry.ts';
 export { trustCertificates } from './http/trust.ts';
+export { clusterReader, type ReadResource, type ResourceKind } from './kubernetes/cluster-reader.ts';
 export { type EffectiveTime, parseEffectiveTime } from './policy/effective-time.ts';
 export type { CompiledPolicy, EvaluatedInput, EvaluatedSubject } from './policy/evaluator.ts';
 export { goJson } from './policy/exact-json.ts';

@@ -17,7 +17,11 @@ const imageFlags = {
     value: 'FILE|TEXT',
     help: 'Several, with their sources: components with containerImage and source.git',
   },
-  snapshot: { type: 'string', value: 'TEXT', help: 'A snapshot as JSON or YAML text' },
+  snapshot: {
+    type: 'string',
+    value: 'TEXT',
+    help: 'A snapshot as JSON or YAML text, or [NAMESPACE/]NAME in the Kubernetes cluster',
+  },
   'file-path': { type: 'string', short: 'f', value: 'FILE', hidden: true, help: 'The older name of --images' },
   'json-input': { type: 'string', short: 'j', value: 'TEXT', hidden: true, help: 'The older name of --images' },
 } as const satisfies FlagSpecs;
@@ -102,7 +106,8 @@ function imageOf({ components }: ImageReport): string {
   return asked?.containerImage ?? '';
 }
 
-function snapshotOf({ flags: given }: Invocation<typeof imageFlags>): Promise<Snapshot> {
+function snapshotOf(invocation: Invocation<typeof imageFlags>): Promise<Snapshot> {
+  const { flags: given } = invocation;
   const input = {
     image: given.image,
     images: given.images,
@@ -111,7 +116,7 @@ function snapshotOf({ flags: given }: Invocation<typeof imageFlags>): Promise<Sn
     snapshot: given.snapshot,
   };
   const set = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-  return import('@sluice/core').then(({ readSnapshot }) => readSnapshot(set));
+  return import('@sluice/core').then((core) => core.readSnapshot(set, core.clusterReader(stepContext(invocation))));
 }
 
 function refuseUnverified({ flags: given }: Invocation<typeof flags>): void {

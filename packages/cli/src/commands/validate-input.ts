@@ -12,7 +12,7 @@ const flags = {
     type: 'string',
     short: 'p',
     value: 'POLICY',
-    help: 'A file, inline JSON or YAML, or a git, OCI or https address',
+    help: 'A file, inline JSON or YAML, a git, OCI or https address, or [NAMESPACE/]NAME in the Kubernetes cluster',
   },
   file: { type: 'list', short: 'f', value: 'FILE', hidden: true, help: 'The older form of naming files' },
   output: {

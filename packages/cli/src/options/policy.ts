@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { PolicyLock, PolicySpec, SourceOptions, StepContext, ValidateOptions } from '@sluice/core';
+import type { FetchPolicy, PolicyLock, PolicySpec, SourceOptions, StepContext, ValidateOptions } from '@sluice/core';
 import type { Session } from '@sluice/oci';
 import type { FlagSpecs, Invocation } from '../command.ts';
 import { version } from '../version.ts';
@@ -41,7 +41,7 @@ export const policyFlags = {
     type: 'string',
     short: 'p',
     value: 'POLICY',
-    help: 'A file, inline JSON or YAML, or a git, OCI or https address',
+    help: 'A file, inline JSON or YAML, a git, OCI or https address, or [NAMESPACE/]NAME in the Kubernetes cluster',
   },
   'public-key': {
     type: 'string',
@@ -135,11 +135,12 @@ async function completePolicy(
 /** Loads the policy that a flag names, from wherever it is. */
 export async function loadPolicy(reference: string, ctx: StepContext, sources: SourceOptions): Promise<PolicySpec> {
   const core = await import('@sluice/core');
-  return core.loadPolicy(reference, async (url) => {
+  const fetchPolicy: FetchPolicy = async (url) => {
     // The lock is about the sources of a policy; the policy itself is named by the job.
     const { lock: _lock, ...unlocked } = sources;
     return core.fetchPolicyWith(await core.openSources(ctx, unlocked))(url);
-  });
+  };
+  return core.loadPolicy(reference, fetchPolicy, core.clusterReader(ctx));
 }
 
 /** Where policy sources are read from in this run. */

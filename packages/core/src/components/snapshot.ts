@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { formatReference, type Manifest, OciError, parseReference, type Reference, type Repository } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
+import type { ReadResource } from '../kubernetes/cluster-reader.ts';
 import { mapBounded } from '../map-bounded.ts';
 import {
   compareText,
@@ -41,7 +42,7 @@ export interface SnapshotInput {
   readonly filePath?: string;
   /** `--json-input`, which ec had before `--images`: text. */
   readonly json?: string;
-  /** `--snapshot`: the text of a snapshot. */
+  /** `--snapshot`: the text of a snapshot, or the name of one in the current Kubernetes cluster. */
   readonly snapshot?: string;
 }
 
@@ -49,14 +50,14 @@ export interface SnapshotInput {
  * The components to validate, from all that is given together; an image given twice is one component, with the first
  * name that says something. Without any component there is nothing to pass: `usage`.
  */
-export async function readSnapshot(input: SnapshotInput): Promise<Snapshot> {
+export async function readSnapshot(input: SnapshotInput, readResource?: ReadResource): Promise<Snapshot> {
   const { image, images, filePath, json, snapshot } = input;
   const parts = [
     images ? await readImages(images) : undefined,
     filePath ? await readSnapshotFile(filePath) : undefined,
     json ? await parseSnapshot(json, '--json-input') : undefined,
     image ? { application: '', components: [{ name: unnamed, containerImage: image, source: {} }] } : undefined,
-    snapshot ? await readInlineSnapshot(snapshot) : undefined,
+    snapshot ? await readNamedSnapshot(snapshot, readResource) : undefined,
   ].filter((part): part is Snapshot => part !== undefined);
   if (parts.length === 0) {
     throw new SluiceError('usage', 'No image is given; name one with --image, or several with --images.');
@@ -85,11 +86,12 @@ async function readSnapshotFile(file: string): Promise<Snapshot> {
   return parseSnapshot(text, file);
 }
 
-async function readInlineSnapshot(text: string): Promise<Snapshot> {
+async function readNamedSnapshot(text: string, readResource: ReadResource | undefined): Promise<Snapshot> {
   if (/[{:\n]/.test(text)) return parseSnapshot(text, '--snapshot');
+  if (readResource) return parseSnapshot(await readResource('Snapshot', text), text);
   throw new SluiceError(
     'usage',
-    `The snapshot "${text}" would be one of a Kubernetes cluster, which is not read; give its text, or --images.`,
+    `The snapshot "${text}" would be one of a Kubernetes cluster, which is not read here; give its text, or --images.`,
   );
 }
 

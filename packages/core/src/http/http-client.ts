@@ -27,11 +27,20 @@ export interface HttpClient {
   close(): void;
 }
 
+/** Whom to trust and who asks, as PEM, instead of what the process has; `servername` is the name to expect. */
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly servername?: string;
+}
+
 export interface HttpClientOptions {
   readonly retry?: RetryPolicy;
   /** Largest body that is read, in bytes. */
   readonly maxBodyBytes?: number;
   readonly timeoutMs?: number;
+  readonly tls?: TlsOptions;
 }
 
 const defaultMaxBodyBytes = 4 * 1024 * 1024;
@@ -45,7 +54,7 @@ export function createHttpClient(ctx: StepContext, options: HttpClientOptions = 
   let secured: http.Agent | undefined;
   const agentFor = ({ protocol }: URL): http.Agent => {
     if (protocol === 'https:') {
-      secured ??= new (builtin('node:https').Agent)(agentOptions);
+      secured ??= new (builtin('node:https').Agent)({ ...agentOptions, ...options.tls });
       return secured;
     }
     plain ??= new (builtin('node:http').Agent)(agentOptions);
@@ -66,7 +75,7 @@ export function createHttpClient(ctx: StepContext, options: HttpClientOptions = 
       } catch (error) {
         if (error instanceof RetryableAnswer) return error.answer;
         if (error instanceof SluiceError) throw error;
-        throw unreachable(service, target, error);
+        throw unreachable(service, target, error, options.tls?.ca !== undefined);
       }
     },
     close() {
@@ -116,11 +125,14 @@ function isUntrusted(error: unknown): boolean {
   return /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_CA$/.test(describe(error));
 }
 
-function unreachable(service: string, url: URL, cause: unknown): SluiceError {
+function unreachable(service: string, url: URL, cause: unknown, ownAuthority: boolean): SluiceError {
   if (isUntrusted(cause)) {
+    const remedy = ownAuthority
+      ? 'check the authority that its configuration names'
+      : 'name its authority with --registry-cacert or NODE_EXTRA_CA_CERTS';
     return new SluiceError(
       'unreachable',
-      `${service} at ${url.origin} has a certificate that is not trusted (${describe(cause)}); name its authority with --registry-cacert or NODE_EXTRA_CA_CERTS.`,
+      `${service} at ${url.origin} has a certificate that is not trusted (${describe(cause)}); ${remedy}.`,
       { cause },
     );
   }

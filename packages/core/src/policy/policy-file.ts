@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises';
 import { SluiceError } from '../error.ts';
+import type { ReadResource } from '../kubernetes/cluster-reader.ts';
 import { checkIdentityPolicy, type IdentityPolicy } from '../verification/identity.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, parseExactJson } from './exact-json.ts';
 import type { PolicySpec } from './spec.ts';
@@ -10,17 +11,23 @@ export type FetchPolicy = (url: string) => Promise<string>;
 
 /**
  * Loads the policy that `--policy` names: a `.yaml`, `.yml` or `.json` file, inline JSON or YAML, or what `fetchPolicy`
- * can fetch. Kubernetes resources by name are not read: they are refused, as is everything that is not a policy.
+ * can fetch, or the name of an EnterpriseContractPolicy that `readResource` reads from the current Kubernetes cluster.
+ * Everything that is not a policy is refused.
  */
-export async function loadPolicy(reference: string, fetchPolicy?: FetchPolicy): Promise<PolicySpec> {
+export async function loadPolicy(
+  reference: string,
+  fetchPolicy?: FetchPolicy,
+  readResource?: ReadResource,
+): Promise<PolicySpec> {
   if (reference.trim() === '') throw new SluiceError('usage', 'The policy is empty; name a file with --policy.');
   if (reference.startsWith('{')) return parsePolicy(reference, '--policy');
   if (isRemote(reference)) return parsePolicy(await fetchRemote(reference, fetchPolicy), reference);
   if (/\.(ya?ml|json)$/.test(reference)) return parsePolicy(await readPolicyFile(reference), reference);
   if (/[:\n]/.test(reference)) return parsePolicy(reference, '--policy');
+  if (readResource) return parsePolicy(await readResource('EnterpriseContractPolicy', reference), reference);
   throw new SluiceError(
     'usage',
-    `The policy "${reference}" is neither a .yaml or .json file nor inline text; policies in a Kubernetes cluster are not read.`,
+    `The policy "${reference}" is neither a .yaml or .json file nor inline text; policies in a Kubernetes cluster are not read here.`,
   );
 }
 
