@@ -36,7 +36,7 @@ export async function readFromCluster(
   if (cluster === undefined) {
     throw new SluiceError(
       'usage',
-      `The ${words(kind)} "${reference}" is neither a file nor inline text, and as the name of a ${kind} it needs a Kubernetes cluster, but none is configured; name a .yaml or .json file, or set KUBECONFIG.`,
+      `The ${words(kind)} "${reference}" is neither a file nor inline text, and as the name of a resource (${kind}) it needs a Kubernetes cluster, but none is configured; name a .yaml or .json file, or set KUBECONFIG.`,
     );
   }
   const place: Place = { kind, namespace: namespace ?? cluster.namespace, name };
@@ -61,7 +61,7 @@ function parseName(kind: ResourceKind, reference: string): { readonly namespace?
   if (name === undefined || parts.length > 2 || !parts.every(isName)) {
     throw new SluiceError(
       'usage',
-      `The ${words(kind)} "${reference}" is neither a file, nor inline text, nor the NAME or NAMESPACE/NAME of a ${kind} in a Kubernetes cluster.`,
+      `The ${words(kind)} "${reference}" is neither a file, nor inline text, nor the NAME or NAMESPACE/NAME of a resource (${kind}) in a Kubernetes cluster; give one of these.`,
     );
   }
   return namespace === undefined ? { name } : { namespace, name };
