@@ -47,7 +47,7 @@ export interface ServiceAddress {
 const maxBodyBytes = 8 * 1024 * 1024;
 
 export async function listenOnLoopback(address: ServiceAddress): Promise<Service> {
-  const server = createServer({ keepAliveTimeout: 5_000 });
+  const server = createServer({ keepAliveTimeout: 60_000 });
   const host = `127.0.0.1:${await listen(server, address)}`;
   return {
     url: `http://${host}`,

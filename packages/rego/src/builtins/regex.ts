@@ -28,6 +28,8 @@ const maxCompiled = 500;
 export function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
+  // Bytes that are no UTF-8 are kept as lone surrogates, and RE2 takes no such pattern.
+  if (!pattern.isWellFormed()) throw new BuiltinError('error parsing regexp: invalid UTF-8', 'eval_builtin_error');
   try {
     const made = RE2JS.compile(pattern);
     if (compiled.size >= maxCompiled) compiled.clear();
