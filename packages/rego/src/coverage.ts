@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { locate, type Source } from './location.ts';
+import { locate, rowOf, type Source, type Span } from './location.ts';
+import { spansOfTerms } from './parse.ts';
 import type { Body, Expr, Module, Rule, Term } from './syntax/ast.ts';
+import { keyOfTerm, type TermSpans } from './syntax/term-spans.ts';
 
 /** A place in a file; rows and columns start at 1. */
 export interface Position {
@@ -30,22 +32,20 @@ export interface CoverageReport {
   readonly coverage: number;
 }
 
-type Span = readonly [at: number, end: number];
-
 /**
  * Collects which rules and expressions evaluations have reached. Compile with `watch: true` and hand {@link reached}
  * to each evaluation.
  */
 export class Coverage {
-  readonly #reached = new Map<Source, Map<number, number>>();
+  readonly #reached = new Map<Source, Set<Span>>();
 
-  readonly reached = (source: Source, at: number, end: number): void => {
+  readonly reached = (source: Source, span: Span): void => {
     let spans = this.#reached.get(source);
     if (!spans) {
-      spans = new Map();
+      spans = new Set();
       this.#reached.set(source, spans);
     }
-    spans.set(at, Math.max(end, spans.get(at) ?? 0));
+    spans.add(span);
   };
 
   report(modules: readonly Module[]): CoverageReport {
@@ -63,11 +63,8 @@ export class Coverage {
 
   #fileReport(module: Module): FileCoverage {
     const { source } = module;
-    const reached: readonly Span[] = [...(this.#reached.get(source) ?? [])];
-    const isCovered = ([at, end]: Span): boolean => reached.some((span) => span[0] <= at && end <= span[1]);
-    const missed = module.rules.flatMap(spansOfRule).filter((span) => !isCovered(span));
-    const covered = rangesOf(source, reached);
-    const notCovered = rangesOf(source, missed);
+    const covered = rangesOf(source, [...(this.#reached.get(source) ?? [])]);
+    const notCovered = rangesOf(source, spansOfModule(module)).filter((range) => !isWithin(range, covered));
     const coveredLines = countRows(covered);
     const missedLines = countRows(notCovered);
     const coverage = percentage(coveredLines, missedLines);
@@ -85,11 +82,31 @@ function percentage(covered: number, missed: number): number {
   return covered + missed === 0 ? 0 : (100 * covered) / (covered + missed);
 }
 
+function isWithin({ start, end }: CoverageRange, ranges: readonly CoverageRange[]): boolean {
+  return ranges.some((outer) => order(outer.start, start) <= 0 && order(end, outer.end) <= 0);
+}
+
+function order(a: Position, b: Position): number {
+  return a.row - b.row || a.col - b.col;
+}
+
 function rangesOf(source: Source, spans: readonly Span[]): readonly CoverageRange[] {
-  const seen = new Map(spans.map((span) => [span.join(), span]));
-  return [...seen.values()]
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
-    .map(([at, end]) => ({ start: positionOf(source, at), end: positionOf(source, end) }));
+  const ranges = new Map<string, CoverageRange>();
+  for (const span of spans) {
+    const { at, end, from = at } = span;
+    const key = `${at} ${end} ${from}`;
+    if (!ranges.has(key)) ranges.set(key, rangeOf(source, span));
+  }
+  return [...ranges.values()].sort((a, b) => order(a.start, b.start) || order(a.end, b.end));
+}
+
+function rangeOf(source: Source, { at, end, from = at }: Span): CoverageRange {
+  const start = positionOf(source, at);
+  const stop = positionOf(source, end);
+  if (from === at) return { start, end: stop };
+  const rows = rowOf(source, end) - rowOf(source, from);
+  if (rows > 0) return { start, end: { row: start.row + rows, col: stop.col } };
+  return { start, end: { row: start.row, col: start.col + stop.col - positionOf(source, from).col } };
 }
 
 function positionOf(source: Source, offset: number): Position {
@@ -103,12 +120,21 @@ function countRows(ranges: readonly CoverageRange[]): number {
   return rows.size;
 }
 
+function spansOfModule(module: Module): readonly Span[] {
+  const terms = spansOfTerms(module);
+  return module.rules.flatMap((rule) => spansOfRule(rule, terms));
+}
+
 /** Heads and expressions of a rule, of its branches, and of the bodies inside them. */
-function spansOfRule(rule: Rule): readonly Span[] {
+function spansOfRule(rule: Rule, terms: TermSpans): readonly Span[] {
   const { head } = rule;
-  const own: readonly Span[] = [[head.at, head.end], ...spansOfBody(rule.body)];
+  // The `true` that nobody wrote stands where the value does.
+  const isAtValue = rule.generatedBody && head.value && rule.body[0]?.at === head.value.at;
+  const atValue = isAtValue && terms.get(keyOfTerm(head.value));
+  const body = atValue ? [atValue] : spansOfBody(rule.body);
+  const own: readonly Span[] = [{ at: head.at, end: head.end }, ...body];
   const parts = [...(head.key ? [head.key] : []), ...(head.value ? [head.value] : [])];
-  return [...own, ...parts.flatMap(spansOfTerm), ...(rule.else ? spansOfRule(rule.else) : [])];
+  return [...own, ...parts.flatMap(spansOfTerm), ...(rule.else ? spansOfRule(rule.else, terms) : [])];
 }
 
 function spansOfBody(body: Body): readonly Span[] {
@@ -116,9 +142,7 @@ function spansOfBody(body: Body): readonly Span[] {
 }
 
 function spansOfExpr(expr: Expr): readonly Span[] {
-  if (expr.generated) return [];
-  const isDeclaration = expr.kind === 'some' && expr.symbols[0]?.kind !== 'call';
-  const own: readonly Span[] = isDeclaration ? [] : [[expr.at, expr.end]];
+  const own: readonly Span[] = expr.kind === 'some' ? [] : [{ at: expr.at, end: expr.end }];
   switch (expr.kind) {
     case 'term-expr':
       return [...own, ...spansOfTerm(expr.term)];

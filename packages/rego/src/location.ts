@@ -10,6 +10,17 @@ export interface Source {
   readonly text: string;
 }
 
+/** A stretch of a text. */
+export interface Span {
+  readonly at: number;
+  readonly end: number;
+  /**
+   * Where the text begins when that is before `at`. OPA places `(x + 1)` at `x` and still counts the length from the
+   * parenthesis.
+   */
+  readonly from?: number;
+}
+
 /** A position people can read. Rows and columns start at 1; a column counts code points, as OPA's do. */
 export interface Location {
   readonly file: string;

@@ -11,6 +11,7 @@ import { decodeUtf8 } from './syntax/decode.ts';
 import { assembleModule } from './syntax/module.ts';
 import { grammar } from './syntax/parse-body.ts';
 import { parseStatements } from './syntax/statement.ts';
+import type { TermSpans } from './syntax/term-spans.ts';
 import { addKeywords, baseKeywords, futureKeywords, type Keywords, v1Keywords } from './syntax/token.ts';
 
 export interface ParseOptions {
@@ -65,6 +66,14 @@ export function parseQuery(
   return { source, body };
 }
 
+/** Where the terms of a module that was read before begin and end. */
+export function spansOfTerms({ source, version }: Module): TermSpans {
+  const spans: TermSpans = new Map();
+  const { cursor } = open(source.file, source.text, { version }, spans);
+  parseStatements(cursor, { rules: true });
+  return spans;
+}
+
 /** The one term a text consists of, as METADATA names documents. */
 function parseLoneTerm(text: string): Term | undefined {
   try {
@@ -82,7 +91,7 @@ interface Opened {
   readonly version: RegoVersion;
 }
 
-function open(file: string, input: string | Uint8Array, options: ParseOptions): Opened {
+function open(file: string, input: string | Uint8Array, options: ParseOptions, spans?: TermSpans): Opened {
   const version = options.version ?? 'v1';
   const limits = chooseLimits(options.limits);
   if (input.length > limits.maxModuleSize) {
@@ -96,8 +105,9 @@ function open(file: string, input: string | Uint8Array, options: ParseOptions): 
   const importable = importableKeywords(capabilities, version);
   if (typeof importable === 'string') throw new RegoErrors([new RegoError('rego_parse_error', importable)]);
   const keywords = addKeywords(baseKeywords, startingKeywords(version));
-  const context = { grammar, source, version, capabilities, importable, keywords, notBodies: version === 'v2', limits };
-  return { cursor: new Cursor(context), source, version };
+  const notBodies = version === 'v2';
+  const context = { grammar, source, version, capabilities, importable, keywords, notBodies, limits };
+  return { cursor: new Cursor({ ...context, ...(spans && { spans }) }), source, version };
 }
 
 /** Keywords a dialect has without an import. */

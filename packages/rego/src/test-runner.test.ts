@@ -150,7 +150,7 @@ never := 1`;
     for (const result of runTests(compiled, { clock, reached: again.reached })) expect(result.outcome).toBe('pass');
     const found = again.report([policy]);
     expect(found.covered_lines).toBe(5);
-    expect(found.files['a_test.rego']?.not_covered?.map(({ start }) => start.row)).toEqual([9, 10, 13]);
+    expect(found.files['a_test.rego']?.not_covered?.map(({ start }) => start.row)).toEqual([9, 10, 13, 13]);
     expect(found.coverage).toBe(62.5);
   });
 });

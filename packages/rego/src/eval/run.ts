@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type BuiltinContext, BuiltinError } from '../builtins/builtin.ts';
 import { RegoError } from '../error.ts';
-import { type Location, locate, type Source } from '../location.ts';
+import { type Location, locate, type Source, type Span } from '../location.ts';
 import type { Value } from '../value/value.ts';
 import type { Budget } from './budget.ts';
 import type { Scope } from './scope.ts';
@@ -20,7 +20,7 @@ export interface Lent {
   /** Receives the names of a case a test with parameters is at. */
   readonly testCase: ((names: Value) => void) | undefined;
   /** Receives where each expression and rule head that was reached begins and ends. */
-  readonly reached: ((source: Source, at: number, end: number) => void) | undefined;
+  readonly reached: ((source: Source, span: Span) => void) | undefined;
 }
 
 /** Errors of built-in functions kept; more say nothing new. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isEquation } from '../compiler/terms.ts';
 import { varsOfTerm } from '../compiler/vars.ts';
+import type { Span } from '../location.ts';
 import type { Body, EveryExpr, Expr, Term, With } from '../syntax/ast.ts';
+import { keyOfCall, keyOfTerm, type TermSpans } from '../syntax/term-spans.ts';
 import type { Value } from '../value/value.ts';
 import { type Link, linkAll, type Step } from './node.ts';
 import { planCall } from './plan-call.ts';
@@ -43,20 +45,47 @@ function sameWith(body: Body, from: number, withs: readonly With[]): Body {
 
 function planExpr(expr: Expr, scope: PlanScope): Link {
   const link = expr.negated ? planNot([{ ...expr, negated: false, with: [] }], scope) : planStatement(expr, scope);
-  return expr.generated || expr.end <= expr.at ? link : watched(expr, link, scope);
+  return scope.planner.watch ? watched(expr, link, scope) : link;
 }
 
 /** Tells coverage that an expression was reached. */
 function watched(expr: Expr, link: Link, scope: PlanScope): Link {
-  if (!scope.planner.watch) return link;
-  const { source } = scope;
+  const { source, planner } = scope;
+  const span = expr.end > expr.at ? { at: expr.at, end: expr.end } : spanOfGenerated(expr, planner.spansOf(source));
+  const places = [...(span ? [span] : []), ...spansOfDomains(expr, planner.spansOf(source))];
+  if (places.length === 0) return link;
   return (next) => {
     const step = link(next);
     return (run, frame) => {
-      run.lent.reached?.(source, expr.at, expr.end);
+      for (const place of places) run.lent.reached?.(source, place);
       return step(run, frame);
     };
   };
+}
+
+/** What the compiler took out of a term has the place of that term. */
+function spanOfGenerated(expr: Expr, spans: TermSpans): Span | undefined {
+  if (expr.kind === 'term-expr') return spanOfTerm(expr.term, spans);
+  if (expr.kind !== 'call-expr') return undefined;
+  const [, right] = expr.args;
+  if (isEquation(expr)) return right && spanOfTerm(right, spans);
+  return spans.get(keyOfCall(expr.at, expr.args.slice(0, -1)));
+}
+
+/** `some x in [1, 2]` looks into a constant; to OPA that is an expression of its own. */
+function spansOfDomains(expr: Expr, spans: TermSpans): readonly Span[] {
+  if (expr.kind !== 'call-expr' || !isEquation(expr)) return [];
+  return expr.args.flatMap((arg) => {
+    const isConstant = arg.kind === 'ref' && arg.head.kind === 'constant';
+    return (isConstant && spans.get(keyOfTerm(arg.head))) || [];
+  });
+}
+
+/** In the text the name of a rule or an import was a variable, and metadata a call without arguments. */
+function spanOfTerm(term: Term, spans: TermSpans): Span | undefined {
+  const known = spans.get(keyOfTerm(term));
+  if (known || (term.kind !== 'ref' && term.kind !== 'constant')) return known;
+  return spans.get(term.kind === 'ref' ? `var ${term.at}` : keyOfCall(term.at, []));
 }
 
 function planStatement(expr: Expr, scope: PlanScope): Link {

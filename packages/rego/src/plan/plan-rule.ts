@@ -95,8 +95,8 @@ function matchAll(run: Run, frame: Frame, matches: readonly Match[], args: reado
 }
 
 function reachedRule(rule: Rule, scope: PlanScope): (run: Run) => void {
-  const { at, end } = rule.head;
-  return (run) => run.lent.reached?.(scope.source, at, end);
+  const span = { at: rule.head.at, end: rule.head.end };
+  return (run) => run.lent.reached?.(scope.source, span);
 }
 
 /** A rule with many values; `end` gets the head's parts when the body's variables are bound. */
@@ -132,7 +132,12 @@ export function planKeyedSolutions(
   const scope = newScope(planner, entry.module.source);
   const matches = parts.map((part) => planMatch(part, scope));
   const links = planLinks(entry.rule.body, scope);
-  const body = linkAll(links, end(scope, entry.rule));
+  const finish = end(scope, entry.rule);
+  const reached = planner.watch ? reachedRule(entry.rule, scope) : undefined;
+  const body = linkAll(links, (run, frame) => {
+    reached?.(run);
+    return finish(run, frame);
+  });
   return (run, keys) => {
     const frame: Frame = [];
     if (matchAll(run, frame, matches, keys)) body(run, frame);

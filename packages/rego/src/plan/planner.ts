@@ -3,6 +3,9 @@ import type { Implementation } from '../builtins/builtin.ts';
 import type { BuiltinFacts } from '../compiler/check-with.ts';
 import type { ModuleSet, RuleEntry, RuleNode } from '../compiler/module-set.ts';
 import type { FunctionType } from '../compiler/types.ts';
+import type { Source } from '../location.ts';
+import { spansOfTerms } from '../parse.ts';
+import type { TermSpans } from '../syntax/term-spans.ts';
 import type { NodePlan } from './once.ts';
 import { planLinks } from './plan-body.ts';
 import { planNode } from './plan-node.ts';
@@ -24,6 +27,7 @@ export class Planner {
   readonly watch: boolean;
   readonly inside: InsidePlans = { links: planLinks, reference: planRefGetter };
   readonly #prepare: (entry: RuleEntry) => void;
+  readonly #spans = new Map<Source, TermSpans>();
   readonly #plans: (NodePlan | undefined)[] = [];
 
   constructor(
@@ -44,6 +48,16 @@ export class Planner {
     const made = planNode(node, this);
     this.#plans[node.id] = made;
     return made;
+  }
+
+  /** Where the terms of a module end; a module is read again for it. */
+  spansOf(source: Source): TermSpans {
+    const known = this.#spans.get(source);
+    if (known) return known;
+    const module = this.set.modules.find((candidate) => candidate.source === source);
+    const spans: TermSpans = module ? spansOfTerms(module) : new Map();
+    this.#spans.set(source, spans);
+    return spans;
   }
 
   /** Brings a rule into the form that can be planned. */

@@ -5,6 +5,7 @@ import { locate, type Source } from '../location.ts';
 import type { Body, Comment, Expr, RegoVersion, Term } from './ast.ts';
 import { type Feature, grants, type SyntaxCapabilities } from './capabilities.ts';
 import { Scanner } from './scanner.ts';
+import { keyOfTerm, type TermSpans } from './term-spans.ts';
 import {
   futureKeywords,
   isImportableKeyword,
@@ -38,6 +39,8 @@ export interface ParseContext {
   /** `not` takes a body from the start, without an import. */
   readonly notBodies: boolean;
   readonly limits: Limits;
+  /** Filled with where each term ends; only coverage asks. */
+  readonly spans?: TermSpans;
 }
 
 /** Lists that only grow and are put back to an earlier end by keeping a pointer to it. */
@@ -322,6 +325,16 @@ export class Cursor {
 
   text(from: number, to: number): string {
     return this.scanner.text.slice(from, to);
+  }
+
+  /** Notes that a term that began at `from` (a parenthesis around it included) is over. */
+  note(term: Term, from: number): void {
+    this.context.spans?.set(keyOfTerm(term), { at: term.at, from, end: this.lastEnd });
+  }
+
+  /** Where a term that was read begins, a parenthesis around it included. */
+  beginOf(term: Term): number {
+    return this.context.spans?.get(keyOfTerm(term))?.from ?? term.at;
   }
 
   hint(text: string): void {

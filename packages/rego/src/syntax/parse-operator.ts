@@ -42,6 +42,7 @@ function parseMembership(cursor: Cursor, withKey: boolean): Term | undefined {
       (withKey && cursor.token === T.comma ? parseKeyedMembership(cursor, left) : undefined) ??
       parsePlainMembership(cursor, left);
     if (!call) return left;
+    cursor.note(call, cursor.beginOf(left));
     left = call;
     if (cursor.token !== T.in) return left;
   }
@@ -83,9 +84,15 @@ function parseOperators(cursor: Cursor, loosest: number): Term | undefined {
     const operator = operatorRef(cursor.token, cursor.start);
     cursor.next();
     const right = parseOperators(cursor, level + 1);
-    if (right) left = { kind: 'call', operator, args: [left, right], at: left.at };
+    if (right) left = operation(cursor, operator, left, right);
     tightest = right ? level : level - 1;
   }
+}
+
+function operation(cursor: Cursor, operator: Ref, left: Term, right: Term): Call {
+  const call: Call = { kind: 'call', operator, args: [left, right], at: left.at };
+  cursor.note(call, cursor.beginOf(left));
+  return call;
 }
 
 /** The built-in function an operator stands for, as the operator of a call. */

@@ -230,7 +230,7 @@ function parseDefault(cursor: Cursor, head: Head, at: number): readonly Rule[] |
   const refusals = defaultRefusals(head);
   for (const refusal of refusals) cursor.error(at, `illegal default rule (${refusal})`);
   if (refusals.length > 0) return undefined;
-  return [{ ...ruleBase, default: true, head, body: trueBody(at, cursor.lastEnd), at, end: at }];
+  return [{ ...ruleBase, default: true, head, body: trueBody(at, at + 'default'.length), at, end: at }];
 }
 
 function defaultRefusals(head: Head): readonly string[] {

@@ -21,6 +21,7 @@ export function parseTerm(cursor: Cursor): Term | undefined {
   if (!cursor.enter()) return undefined;
   const at = cursor.start;
   const term = readTerm(cursor);
+  if (term) cursor.note(term, at);
   cursor.leave();
   // Reading a single token again is as cheap as remembering it.
   if (term?.kind !== 'var' && (term?.kind !== 'constant' || typeof term.value === 'object')) cursor.remember(at, term);
@@ -104,6 +105,7 @@ function finishTerm(cursor: Cursor, head: Term | undefined): Term | undefined {
     case T.leftParen:
     case T.dot:
     case T.leftBracket:
+      cursor.note(head, head.at);
       return parseRef(cursor, head);
     case T.whitespace:
       cursor.next();
@@ -182,6 +184,7 @@ function parseKey(cursor: Cursor): Term | undefined {
 function parseCallAndRest(cursor: Cursor, operator: Ref): Term | undefined {
   const call = parseCall(cursor, operator);
   if (!call) return undefined;
+  cursor.note(call, operator.at);
   switch (cursor.token) {
     case T.whitespace:
       cursor.next();
