@@ -69,7 +69,7 @@ function spanOfGenerated(expr: Expr, spans: TermSpans): Span | undefined {
   if (expr.kind !== 'call-expr') return undefined;
   const [, right] = expr.args;
   if (isEquation(expr)) return right && spanOfTerm(right, spans);
-  return spans.get(keyOfCall(expr.at, expr.args.slice(0, -1)));
+  return spans.get(keyOfCall(expr.at, expr.args.slice(0, -1))) ?? spans.get(`template ${expr.at}`);
 }
 
 /** `some x in [1, 2]` looks into a constant; to OPA that is an expression of its own. */

@@ -7,6 +7,7 @@ import { equal } from '../value/compare.ts';
 import type { Value } from '../value/value.ts';
 import { isArray } from '../value/value.ts';
 import type { Frame, Getter } from './node.ts';
+import { forEachMember } from './plan-path.ts';
 import { planGetter } from './plan-term.ts';
 import type { PlanScope } from './scope.ts';
 
@@ -65,7 +66,8 @@ function conditionOf(expr: Expr, scope: PlanScope): readonly Condition[] | undef
   if (!left || !right) return undefined;
   const compared = comparison(left, right, scope) ?? comparison(right, left, scope);
   if (compared || !scope.planner.watch) return compared;
-  return definition(left, right, scope) ?? definition(right, left, scope);
+  const membership = holding(left, right, scope) ?? holding(right, left, scope);
+  return membership ?? definition(left, right, scope) ?? definition(right, left, scope);
 }
 
 function comparison(side: Term, other: Term, scope: PlanScope): readonly Condition[] | undefined {
@@ -73,6 +75,25 @@ function comparison(side: Term, other: Term, scope: PlanScope): readonly Conditi
   const isArgument = side.kind === 'var' && scope.bound.has(side.name);
   if (!isArgument && !isLookedUp(side, scope)) return undefined;
   return [{ get: planGetter(side, scope), wanted: other.value }];
+}
+
+/** `input.list[_] == "a"` cannot hold when the list has no such member. */
+function holding(side: Term, other: Term, scope: PlanScope): readonly Condition[] | undefined {
+  if (other.kind !== 'constant' || !isScalar(other.value) || side.kind !== 'ref') return undefined;
+  const { value } = other;
+  const whole: Ref = { ...side, path: side.path.slice(0, -1) };
+  if (side.path.at(-1)?.kind === 'constant' || !isLookedUp(whole, scope)) return undefined;
+  const get = planGetter(whole, scope);
+  const isHeld = (run: Run, frame: Frame): Value | undefined => {
+    const collection = get(run, frame);
+    if (collection === undefined) return undefined;
+    return forEachMember(run, collection, (_key, member) => equal(member, value));
+  };
+  return [{ get: isHeld, wanted: true }];
+}
+
+function isScalar(value: Value): boolean {
+  return typeof value !== 'object' || value === null || (!isArray(value) && value.kind === 'number');
 }
 
 /** `x := input.y` cannot hold without `input.y`; asked beforehand only where the difference is seen. */

@@ -93,6 +93,7 @@ function parseNegative(cursor: Cursor): Term | undefined {
   }
   const term = finishTerm(cursor, parseVar(cursor));
   if (!term) return undefined;
+  cursor.note(term, term.at);
   const minus: Ref = { kind: 'ref', head: { kind: 'var', name: 'minus', at }, path: [], at };
   return { kind: 'call', operator: minus, args: [{ kind: 'constant', value: 0, at }, term], at };
 }
@@ -105,7 +106,7 @@ function finishTerm(cursor: Cursor, head: Term | undefined): Term | undefined {
     case T.leftParen:
     case T.dot:
     case T.leftBracket:
-      cursor.note(head, head.at);
+      if (head.kind !== 'var') cursor.note(head, head.at);
       return parseRef(cursor, head);
     case T.whitespace:
       cursor.next();
