@@ -1,1 +1,0 @@
-export{n as runCheck}from"./check-BNhcx0N4.js";

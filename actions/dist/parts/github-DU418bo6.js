@@ -1,1 +1,0 @@
-export{t as openGitHub}from"./github-CwqhebUq.js";

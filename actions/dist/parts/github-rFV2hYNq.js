@@ -1,0 +1,1 @@
+export{t as openGitHub}from"./github-b6A7H00Z.js";

@@ -1,0 +1,1 @@
+const e={json:{type:`boolean`,help:`Print an error as JSON, too; the result always is`}};export{e as t};
