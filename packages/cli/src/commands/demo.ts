@@ -7,7 +7,7 @@ export const demo = defineCommand({
   arity: [0, 0],
   description: `Builds a small image, and runs sluice's own commands as a GitLab pipeline and as a GitHub workflow would, with tokens of
 embedded issuers; then shows what the gate refuses. Needs no account, no network and no installation.`,
-  examples: ['sluice demo', 'sluice demo --directory /tmp/sluice-demo'],
+  examples: ['sluice demo', 'sluice demo --directory ./evidence'],
   flags: {
     directory: {
       type: 'string',

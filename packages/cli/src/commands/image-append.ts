@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineCommand } from '../command.ts';
+import { splitNameValue } from '../options/name-value.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -54,7 +55,7 @@ with a tag, or with --local-image a folder that becomes an OCI image layout.`,
         ...(flags.entrypoint.length > 0 ? { entrypoint: flags.entrypoint } : {}),
         ...(flags.cmd.length > 0 ? { cmd: flags.cmd } : {}),
         env: flags.env,
-        labels: Object.fromEntries(flags.label.map((text) => splitPair('label', text))),
+        labels: Object.fromEntries(flags.label.map((text) => splitNameValue('label', text))),
         ...(flags.user === undefined ? {} : { user: flags.user }),
         ...(flags.workdir === undefined ? {} : { workingDir: flags.workdir }),
       },
@@ -70,10 +71,4 @@ function tagOf(tag: string | undefined, image: string): string {
   throw new UsageError(
     `A reference with a tag was expected for the new image, but found "${image}"; add ":" and a tag.`,
   );
-}
-
-function splitPair(flag: string, text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--${flag} expects NAME=VALUE, but found "${text}".`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }

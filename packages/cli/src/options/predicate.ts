@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { ProvenanceOptions, TypedPredicate } from '@sluice/core';
 import type { FlagSpecs, Invocation } from '../command.ts';
 import { UsageError } from '../usage-error.ts';
+import { splitNameValue } from './name-value.ts';
 
 const MAX_PREDICATE_BYTES = 64 * 1024 * 1024;
 
@@ -47,16 +48,12 @@ export function provenanceOptions({ flags }: Pick<Invocation<typeof provenanceFl
     throw new UsageError(`--started-on expects a time such as 2026-01-31T12:00:00Z, but found "${started}".`);
   }
   return {
-    ...(flags['build-input'].length > 0 ? { inputs: Object.fromEntries(flags['build-input'].map(splitInput)) } : {}),
+    ...(flags['build-input'].length > 0
+      ? { inputs: Object.fromEntries(flags['build-input'].map((text) => splitNameValue('build-input', text))) }
+      : {}),
     resolvedDependencies: flags.dependency.map(splitDependency),
     ...(startedOn ? { startedOn } : {}),
   };
-}
-
-function splitInput(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--build-input expects NAME=VALUE, but found "${text}".`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 function splitDependency(text: string): { uri: string; digest: Record<string, string> } {

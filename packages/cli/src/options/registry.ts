@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Descriptor, Layout, Repository, Session } from '@sluice/oci';
-import type { FlagSpecs, FlagValues, Invocation } from '../command.ts';
+import type { FlagSpecs, Invocation } from '../command.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** How registries are reached: the same flags on every command that takes an image. */
@@ -96,5 +96,3 @@ async function readText(file: string): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   return readFile(file, 'utf8');
 }
-
-export type RegistryFlags = FlagValues<typeof registryFlags>;

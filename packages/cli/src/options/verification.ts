@@ -3,6 +3,7 @@ import type { IdentityPolicy, Trust } from '@sluice/core';
 import type { FlagSpecs, Invocation } from '../command.ts';
 import { UsageError } from '../usage-error.ts';
 import { stepContext } from './context.ts';
+import { splitNameValue } from './name-value.ts';
 
 /** Who must have signed, spelled as cosign spells it. */
 export const identityFlags = {
@@ -50,7 +51,7 @@ type IdentityInvocation = Invocation<typeof identityFlags>;
 
 /** The identity that the flags name; empty where they name none. */
 export function identityPolicy({ flags }: Pick<IdentityInvocation, 'flags'>): IdentityPolicy {
-  const extensions = flags['certificate-extension'].map(splitPair);
+  const extensions = flags['certificate-extension'].map((text) => splitNameValue('certificate-extension', text));
   return {
     ...(flags['certificate-identity'] ? { subject: flags['certificate-identity'] } : {}),
     ...(flags['certificate-identity-regexp'] ? { subjectRegExp: flags['certificate-identity-regexp'] } : {}),
@@ -89,10 +90,4 @@ export async function openTrust(invocation: Invocation<typeof verificationFlags>
         }
       : {}),
   };
-}
-
-function splitPair(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--certificate-extension expects NAME=VALUE, but found "${text}".`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }

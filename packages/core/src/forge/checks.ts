@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatReference, parseReference } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { GitHub } from './github.ts';
-import { type ReportedStatus, type StatusRequest, statusName, statusTitle } from './status.ts';
+import { type ReportedStatus, type StatusRequest, statusName, statusTitle, withoutVersion } from './status.ts';
 
 /** GitHub REST API, "Check runs": at most this many annotations a request; updates append. */
 const annotationsPerRequest = 50;
@@ -158,12 +157,6 @@ function annotationsOf(ctx: StepContext, { state, path }: StatusRequest): readon
 function workflowPath(workflowRef: string, repository: string): string {
   const path = workflowRef.split('@', 1)[0] ?? '';
   return path.startsWith(`${repository}/`) ? path.slice(repository.length + 1) : '.github';
-}
-
-/** The image without tag and digest: it is the same status whatever the build made of it. */
-function withoutVersion(image: string): string {
-  const { registry, repository } = parseReference(image);
-  return formatReference({ registry, repository });
 }
 
 function runUrl(ctx: StepContext, github: GitHub): string {

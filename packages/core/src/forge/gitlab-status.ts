@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatReference, parseReference } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { GitLab } from './gitlab.ts';
-import { type ReportedStatus, type StatusRequest, statusName, statusTitle } from './status.ts';
+import { type ReportedStatus, type StatusRequest, statusName, statusTitle, withoutVersion } from './status.ts';
 
 /** GitLab refuses longer descriptions of a status, and notes of more than a million characters. */
 const maxDescription = 255;
@@ -84,9 +83,4 @@ function noteOf({ image, state }: StatusRequest, marker: string): string {
 function bounded(markdown: string): string {
   if (markdown.length <= maxNote) return markdown;
   return `${markdown.slice(0, maxNote)}\n\n*The rest is left out; the job's artifacts have the whole report.*\n`;
-}
-
-function withoutVersion(image: string): string {
-  const { registry, repository } = parseReference(image);
-  return formatReference({ registry, repository });
 }

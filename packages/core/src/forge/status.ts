@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseReference } from '@sluice/oci';
+import { formatReference, parseReference } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { Verdict } from './verdict.ts';
@@ -72,4 +72,10 @@ export function statusTitle(state: ForgeState): string {
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The image without tag and digest: it is the same status whatever the build made of it. */
+export function withoutVersion(image: string): string {
+  const { registry, repository } = parseReference(image);
+  return formatReference({ registry, repository });
 }

@@ -3,7 +3,7 @@ import { errorAt } from '../error.ts';
 import { rowOf } from '../location.ts';
 import type { Module, Ref } from '../syntax/ast.ts';
 import { printPath, printRef } from '../syntax/print.ts';
-import { entriesBelow, findNode, type RuleEntry, type RuleNode } from './module-set.ts';
+import { entriesBelow, type RuleEntry, type RuleNode } from './module-set.ts';
 import type { CompileContext } from './stages.ts';
 import type { LocalNames } from './terms.ts';
 import { writtenRef } from './written-ref.ts';
@@ -86,26 +86,6 @@ function checkPackages(context: CompileContext): void {
       context.errors.push(errorAt(entry.module.source, entry.module.package.at, 'rego_type_error', message));
     }
   }
-}
-
-/** Whether a document exists at a path; for rules that would hide loaded data. */
-export type PathExists = (path: readonly string[]) => boolean;
-
-/** Rules where the embedder's data has a document already. */
-export function checkDataConflicts(context: CompileContext, exists: PathExists): void {
-  const visit = (node: RuleNode): void => {
-    const path = node.path.slice(1);
-    if (!path.every((part) => typeof part === 'string')) return;
-    const [first] = node.entries;
-    if (first && exists(path)) {
-      const message = `conflicting rule for data path ${path.join('/')} found`;
-      context.errors.push(errorAt(first.module.source, first.written.at, 'rego_compile_error', message));
-      return;
-    }
-    for (const child of node.children.values()) visit(child);
-  };
-  const root = findNode(context.set.root, ['data']);
-  for (const child of root?.children.values() ?? []) visit(child);
 }
 
 /** The reference of a rule with its package, variables as they were written. */

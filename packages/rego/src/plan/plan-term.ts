@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { bindable, varsOfTerm } from '../compiler/vars.ts';
 import { conflict, type Run } from '../eval/run.ts';
 import type { Body, Term } from '../syntax/ast.ts';
 import { equal } from '../value/compare.ts';
@@ -190,9 +189,4 @@ function planClosure(
   const inner = innerScope(scope);
   const links = scope.planner.inside.links(body, inner);
   return linkAll(links, end(inner));
-}
-
-/** Variables of a term that are not bound yet. */
-export function unboundIn(term: Term, scope: PlanScope): readonly string[] {
-  return [...varsOfTerm(term, bindable)].filter((name) => !scope.bound.has(name));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { print, quote } from '../value/print.ts';
 import { typeOf } from '../value/value.ts';
-import type { Body, Expr, Head, Ref, TemplateString, Term, With } from './ast.ts';
+import type { Body, Expr, Ref, TemplateString, Term, With } from './ast.ts';
 import { sortedEntries, sortedItems } from './compare-terms.ts';
 import { isReservedWord } from './token.ts';
 
@@ -162,14 +162,6 @@ function printTemplate(template: TemplateString): string {
     return quote(part.value).slice(1, -1).replaceAll('{', '\\{');
   });
   return `$"${parts.join('')}"`;
-}
-
-/** A rule's head as OPA prints it. */
-export function printHead(head: Head): string {
-  const args = head.args && head.args.length > 0 ? `(${printTerms(head.args)})` : '';
-  const key = head.key && !head.value ? ` contains ${printTerm(head.key)}` : '';
-  const value = head.value ? `${head.assign ? ' := ' : ' = '}${printTerm(head.value)}` : '';
-  return printRef(head.ref) + args + key + value;
 }
 
 /** What messages call a kind of term: `var`, `arraycomprehension`, `object`. */

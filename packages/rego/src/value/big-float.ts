@@ -88,12 +88,6 @@ export function isInteger(value: BigFloat): boolean {
   return (value.mantissa >> shift) << shift === value.mantissa;
 }
 
-export function compareFloats(a: BigFloat, b: BigFloat): number {
-  const difference = subtractFloats({ ...a, precision: a.precision + 64 }, b);
-  if (difference.mantissa === 0n) return 0;
-  return difference.negative ? -1 : 1;
-}
-
 /** The fewest digits that name this value among all of its precision. */
 export function shortestDigits(value: BigFloat): Digits {
   if (value.mantissa === 0n) return { digits: '', point: 0 };

@@ -1,0 +1,1 @@
+import{t as e}from"./usage-error-DUptsIky.js";function t(t,n){let r=n.indexOf(`=`);if(r<1)throw new e(`--${t} expects NAME=VALUE, but found "${n}".`);return[n.slice(0,r),n.slice(r+1)]}export{t};
