@@ -38,7 +38,8 @@ export class Evaluation {
 
   constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host?: HostAnswers) {
     this.#policy = policy;
-    this.#scope = new Scope(documents.input, documents.data ?? emptyObject);
+    const { input, data = emptyObject } = documents;
+    this.#scope = new Scope({ input, data, settled: policy.settledBy(data) });
     this.#options = options;
     if (host) lendHost(this.#cache, host);
   }

@@ -10,9 +10,11 @@ import { separateTests } from './compiler/test-rules.ts';
 import type { FunctionType } from './compiler/types.ts';
 import { RegoError } from './error.ts';
 import { type Ask, askHost } from './eval/host.ts';
+import type { Settled } from './eval/scope.ts';
 import { parseModule } from './parse.ts';
 import { type Callable, Planner } from './plan/planner.ts';
 import type { Module, Rule } from './syntax/ast.ts';
+import type { RegoObject } from './value/object.ts';
 import type { Value } from './value/value.ts';
 
 /** A built-in function of the embedder. */
@@ -49,6 +51,7 @@ export class Policy {
   readonly planner: Planner;
   readonly context: CompileContext;
   readonly #prepare: (entry: RuleEntry) => void;
+  readonly #settled = new WeakMap<RegoObject, Settled>();
 
   constructor(modules: readonly Module[], options: PolicyOptions) {
     this.modules = options.tests ? separateTests(modules) : modules;
@@ -81,6 +84,17 @@ export class Policy {
       else prepareRule(entry, this.context);
     };
     this.planner = new Planner(set, builtins, this.#prepare, options.watch);
+  }
+
+  /**
+   * What evaluations over a data document have found out that depends on nothing else, for the next to begin with.
+   * Coverage wants to see every rule at work, and gets nothing.
+   */
+  settledBy(data: RegoObject): Settled | undefined {
+    if (this.planner.watch) return undefined;
+    const known = this.#settled.get(data) ?? [];
+    this.#settled.set(data, known);
+    return known;
   }
 
   /** Brings every rule into the form that is planned. */
@@ -155,10 +169,16 @@ function unsupported(name: string): Implementation {
   };
 }
 
+/** Nobody here knows what a function of the embedder depends on. */
+function lent(context: BuiltinContext, run: () => Value | undefined): Value | undefined {
+  context.lookOutside();
+  return run();
+}
+
 function customCallable({ declaration: text, run, ask }: CustomBuiltin): Callable {
   const { name, type, relation, deprecated } = parseDeclaration(text);
   const facts = { name, arity: type.args.length, relation, isVoid: type.result === undefined, type, deprecated };
-  if (run) return { ...facts, run: (context, args) => run(args, context) };
-  if (ask) return { ...facts, run: (context, args) => askHost(context, name, ask, args) };
+  if (run) return { ...facts, run: (context, args) => lent(context, () => run(args, context)) };
+  if (ask) return { ...facts, run: (context, args) => lent(context, () => askHost(context, name, ask, args)) };
   throw new TypeError(`Expected "run" or "ask" for the built-in function ${name}, found neither.`);
 }

@@ -20,6 +20,8 @@ export interface BuiltinContext {
   readonly cache: Map<string, unknown>;
   /** The answer of `opa.runtime()`; undefined when nothing was lent. */
   readonly runtime: Value | undefined;
+  /** Says that the result may differ from one evaluation to the next. Asking for what is lent above says so, too. */
+  readonly lookOutside: () => void;
 }
 
 /**

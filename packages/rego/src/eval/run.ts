@@ -35,13 +35,26 @@ export class Run {
   /** What built-in functions remember, by keys of their own. */
   readonly cache: Map<string, unknown>;
   readonly #context: CallContext;
+  #outsideLooks = 0;
 
   constructor(scope: Scope, budget: Budget, lent: Lent, cache: Map<string, unknown>) {
     this.cache = cache;
     this.scope = scope;
     this.budget = budget;
     this.lent = lent;
-    this.#context = new CallContext(lent, budget, this.cache);
+    this.#context = new CallContext(this);
+  }
+
+  /**
+   * How often something besides the policy and the data was looked at: the input, the clock, anything lent. What was
+   * computed while this stood still is the same in every evaluation over the data.
+   */
+  get outsideLooks(): number {
+    return this.#outsideLooks;
+  }
+
+  lookOutside(): void {
+    this.#outsideLooks++;
   }
 
   /** What a built-in function called at a place is lent; good until the next call. */
@@ -54,6 +67,8 @@ export class Run {
   /** Turns what a built-in function threw into undefined, or into the end of the evaluation. */
   builtinFailed(thrown: unknown, name: string, source: Source, at: number): undefined {
     if (!(thrown instanceof BuiltinError)) throw thrown;
+    // The next evaluation reports it, too.
+    this.lookOutside();
     const error = new RegoError(thrown.code, `${name}: ${thrown.message}`, {
       location: locate(source, at),
       cause: thrown,
@@ -66,28 +81,47 @@ export class Run {
 
 /** One object for all calls of a run, since calls are many and never inside each other. */
 class CallContext implements BuiltinContext {
-  readonly now: bigint;
-  readonly randomBytes: Lent['randomBytes'];
-  readonly print: Lent['print'];
-  readonly trace: Lent['trace'];
+  readonly #run: Run;
   readonly cache: Map<string, unknown>;
-  readonly runtime: Value | undefined;
   readonly tick: (units: number) => void;
+  readonly lookOutside: () => void;
   source: Source | undefined;
   at = 0;
 
-  constructor(lent: Lent, budget: Budget, cache: Map<string, unknown>) {
-    this.now = lent.now;
-    this.randomBytes = lent.randomBytes;
-    this.print = lent.print;
-    this.trace = lent.trace;
-    this.runtime = lent.runtime;
-    this.cache = cache;
-    this.tick = (units) => budget.step(units);
+  constructor(run: Run) {
+    this.#run = run;
+    this.cache = run.cache;
+    this.tick = (units) => run.budget.step(units);
+    this.lookOutside = () => run.lookOutside();
+  }
+
+  get now(): bigint {
+    return this.#lent().now;
+  }
+
+  get randomBytes(): Lent['randomBytes'] {
+    return this.#lent().randomBytes;
+  }
+
+  get print(): Lent['print'] {
+    return this.#lent().print;
+  }
+
+  get trace(): Lent['trace'] {
+    return this.#lent().trace;
+  }
+
+  get runtime(): Value | undefined {
+    return this.#lent().runtime;
   }
 
   get location(): Location | undefined {
     return this.source && locate(this.source, this.at);
+  }
+
+  #lent(): Lent {
+    this.#run.lookOutside();
+    return this.#run.lent;
   }
 }
 

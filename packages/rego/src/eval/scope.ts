@@ -20,6 +20,18 @@ export type Replacement =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'function'; readonly name: string };
 
+export interface ScopeDocuments {
+  readonly input: Scope['input'];
+  readonly data: Scope['data'];
+  readonly masked?: Scope['masked'];
+  readonly replacements?: Scope['replacements'];
+  readonly outer?: Scope['outer'];
+  readonly settled?: Scope['settled'];
+}
+
+/** By node: values of rules that need nothing but the policy and one data document. */
+export type Settled = (Value | Absent | undefined)[];
+
 /** The documents as one `with` (or none) shows them, and what was computed from them. */
 export class Scope {
   /** The scope a `with` has changed. */
@@ -35,26 +47,26 @@ export class Scope {
   readonly values: (Value | Absent | undefined)[] = [];
   /** By node: results of a function by arguments, members of a partial object by keys. */
   readonly tables: (ValueTable<Value | Absent> | undefined)[] = [];
+  /** Numbers of the nodes in whose table something looked outside of data. */
+  readonly outside: Set<number> = new Set();
+  /** What holds for every evaluation over this data; undefined where a `with` has changed the documents. */
+  readonly settled: Settled | undefined;
   #unreplaced: Scope | undefined;
 
-  constructor(
-    input: Value | undefined,
-    data: RegoObject,
-    masked?: ReadonlySet<number>,
-    replacements?: ReadonlyMap<string, Replacement>,
-    outer?: Scope,
-  ) {
-    this.outer = outer;
-    this.input = input;
-    this.data = data;
-    this.masked = masked;
-    this.replacements = replacements;
+  constructor(documents: ScopeDocuments) {
+    this.outer = documents.outer;
+    this.input = documents.input;
+    this.data = documents.data;
+    this.masked = documents.masked;
+    this.replacements = documents.replacements;
+    this.settled = documents.settled;
   }
 
   /** The same documents with every function itself again: inside a replacing function nothing is replaced. */
   unreplaced(): Scope {
     if (!this.replacements) return this;
-    this.#unreplaced ??= new Scope(this.input, this.data, this.masked, undefined, this.outer);
+    const { input, data, masked, outer } = this;
+    this.#unreplaced ??= new Scope({ input, data, masked, outer });
     return this.#unreplaced;
   }
 }

@@ -4,6 +4,7 @@ import { RegoError } from '../error.ts';
 import type { Run } from '../eval/run.ts';
 import { type Absent, absent, orAbsent } from '../eval/scope.ts';
 import { printRef } from '../syntax/print.ts';
+import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
 
 /** What the rules at one place of the tree come to. */
@@ -19,21 +20,26 @@ export interface NodePlan {
 /** Marks a rule whose value is being computed: only a rule that needs itself can see it. */
 const computing: Absent = Object.freeze({ kind: 'absent' });
 
-/** Computes a value at most once in each scope. */
+/** Computes a value at most once in each scope, and once for all evaluations over one data document if it needs no more. */
 export function once(node: RuleNode, compute: (run: Run) => Value | undefined): (run: Run) => Value | undefined {
   const { id } = node;
   return (run) => {
     const { scope } = run;
-    const known = scope.values[id];
+    const { settled } = scope;
+    const known = settled?.[id] ?? scope.values[id];
     if (known !== undefined) {
       if (known === computing) throw recursion(node);
+      // Who needs this value needs what it needed.
+      if (settled?.[id] === undefined) run.lookOutside();
       return isAbsent(known) ? undefined : known;
     }
     scope.values[id] = computing;
+    const before = run.outsideLooks;
     run.budget.enter();
     try {
       const value = compute(run);
       scope.values[id] = orAbsent(value);
+      if (settled && run.outsideLooks === before) settled[id] = orAbsent(value);
       return value;
     } catch (thrown) {
       // Asked again, the rule fails in the same way, and not as one that needs itself.
@@ -43,6 +49,33 @@ export function once(node: RuleNode, compute: (run: Run) => Value | undefined): 
       run.budget.leave();
     }
   };
+}
+
+/**
+ * Looks a result up in the table of a node, or computes it and puts it there. When any of the node's results needed more
+ * than data, all of them count as doing so.
+ */
+export function remembered(
+  run: Run,
+  { id }: RuleNode,
+  key: Value,
+  compute: () => Value | undefined,
+): Value | undefined {
+  const { tables, outside } = run.scope;
+  const table: ValueTable<Value | Absent> = tables[id] ?? new ValueTable();
+  tables[id] = table;
+  const known = table.get(key);
+  if (known !== undefined) {
+    if (outside.has(id)) run.lookOutside();
+    return isAbsent(known) ? undefined : known;
+  }
+  const before = run.outsideLooks;
+  run.budget.enter();
+  const value = compute();
+  run.budget.leave();
+  if (run.outsideLooks !== before) outside.add(id);
+  table.set(key, orAbsent(value));
+  return value;
 }
 
 export function isAbsent(value: Value | Absent): value is Absent {

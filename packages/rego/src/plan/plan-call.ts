@@ -89,6 +89,7 @@ function findTarget(name: string, expr: CallExpr, scope: PlanScope): Target {
 
 function announce(run: Run, args: readonly Value[]): Value {
   const [names] = args;
+  run.lookOutside();
   if (names !== undefined) run.lent.testCase?.(names);
   return true;
 }

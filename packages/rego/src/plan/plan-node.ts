@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isFunctionNode, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
 import type { Run } from '../eval/run.ts';
-import { orAbsent } from '../eval/scope.ts';
 import type { Rule } from '../syntax/ast.ts';
 import { equal } from '../value/compare.ts';
 import { SetBuilder } from '../value/set.ts';
-import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
-import { isAbsent, type NodePlan, once } from './once.ts';
+import { type NodePlan, once, remembered } from './once.ts';
 import { planPartialObject } from './plan-partial-object.ts';
 import { conflictOf, planRuleValue, planSolutions, type RuleValue } from './plan-rule.ts';
 import { planGetter } from './plan-term.ts';
@@ -28,24 +26,11 @@ function planComplete(node: RuleNode, planner: Planner): (run: Run) => Value | u
 
 function planFunction(node: RuleNode, planner: Planner): NodePlan {
   const compute = planEntries(node, planner);
-  const { id } = node;
   return {
     value: () => undefined,
     call: (run, args) => {
-      const { scope } = run;
-      let table = scope.tables[id];
-      if (!table) {
-        table = new ValueTable();
-        scope.tables[id] = table;
-      }
       const key = args.length === 1 ? (args[0] as Value) : args; // just counted
-      const known = table.get(key);
-      if (known !== undefined) return isAbsent(known) ? undefined : known;
-      run.budget.enter();
-      const value = compute(run, args);
-      run.budget.leave();
-      table.set(key, orAbsent(value));
-      return value;
+      return remembered(run, node, key, () => compute(run, args));
     },
   };
 }

@@ -3,7 +3,6 @@ import { entriesBelow, type RuleEntry, type RuleNode } from '../compiler/module-
 import { constant } from '../compiler/terms.ts';
 import { lookUpPath } from '../eval/look-up.ts';
 import { conflict, type Run } from '../eval/run.ts';
-import { orAbsent } from '../eval/scope.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
 import { equal } from '../value/compare.ts';
 import { ObjectBuilder } from '../value/object.ts';
@@ -11,7 +10,7 @@ import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
 import type { Getter, Step } from './node.ts';
-import { isAbsent, type NodePlan, once } from './once.ts';
+import { isAbsent, type NodePlan, once, remembered } from './once.ts';
 import { planKeyedSolutions, planSolutions } from './plan-rule.ts';
 import { planGetter } from './plan-term.ts';
 import type { Planner } from './planner.ts';
@@ -69,20 +68,9 @@ function rememberMembers(
 ): (run: Run, keys: readonly Value[]) => Value | undefined {
   return (run, keys) => {
     const { scope } = run;
-    const all = scope.values[node.id];
+    const all = scope.settled?.[node.id] ?? scope.values[node.id];
     if (all !== undefined && !isAbsent(all)) return lookUpPath(whole(run), keys);
-    let table = scope.tables[node.id];
-    if (!table) {
-      table = new ValueTable();
-      scope.tables[node.id] = table;
-    }
-    const known = table.get(keys);
-    if (known !== undefined) return isAbsent(known) ? undefined : known;
-    run.budget.enter();
-    const value = lookUpPath(solve(run, keys), keys);
-    run.budget.leave();
-    table.set(keys, orAbsent(value));
-    return value;
+    return remembered(run, node, keys, () => lookUpPath(solve(run, keys), keys));
   };
 }
 

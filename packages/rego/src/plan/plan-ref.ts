@@ -43,8 +43,13 @@ export function planRefVisit(ref: Ref, scope: PlanScope): (visit: Visit) => Step
 }
 
 function planHead(head: Term, scope: PlanScope): Getter {
-  if (head.kind === 'var' && head.name === 'input' && !scope.slots.has('input')) return (run) => run.scope.input;
+  if (head.kind === 'var' && head.name === 'input' && !scope.slots.has('input')) return readInput;
   return planGetter(head, scope);
+}
+
+function readInput(run: Run): Value | undefined {
+  run.lookOutside();
+  return run.scope.input;
 }
 
 function followConstants(head: Getter, keys: readonly Value[]): Getter {

@@ -55,7 +55,7 @@ function changedScope(run: Run, frame: Frame, changes: readonly Change[]): Scope
     replacements: replacements && new Map(replacements),
   };
   for (const change of changes) if (!change(draft, run, frame)) return undefined;
-  return new Scope(draft.input, draft.data, draft.masked, draft.replacements, run.scope);
+  return new Scope({ ...draft, outer: run.scope });
 }
 
 function planChange(modifier: With, scope: PlanScope): Change {

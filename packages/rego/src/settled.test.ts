@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { compile } from './compile.ts';
+import { type EvaluateOptions, evaluate, evaluateWithHost } from './evaluate.ts';
+import { parseModule } from './parse.ts';
+import type { CustomBuiltin } from './policy.ts';
+import { fromPlain, toPlain } from './value/json.ts';
+import { emptyObject, objectOf, type RegoObject } from './value/object.ts';
+
+/** The values of `data.a.r` in evaluations of one policy over one data document, one for each input. */
+function values(
+  body: string,
+  inputs: readonly unknown[],
+  options: readonly EvaluateOptions[] = [],
+): readonly unknown[] {
+  const policy = compile([parseModule('a.rego', `package a\n${body}`)], { print: true });
+  const data = objectOf([['list', [1, 2, 3]]]);
+  return inputs.map((input, at) => {
+    const value = evaluate(policy, { input: fromPlain(input), data }, options[at] ?? {}).value(['a', 'r']);
+    return value === undefined ? undefined : toPlain(value);
+  });
+}
+
+/** How often a lent function is called, which the evaluator cannot know to be the same each time. */
+function counted(body: string, evaluations: number): number {
+  let calls = 0;
+  const builtin: CustomBuiltin = { declaration: 'test.count(x: any) n: number', run: () => ++calls };
+  const policy = compile([parseModule('a.rego', `package a\n${body}`)], { builtins: [builtin] });
+  for (let i = 0; i < evaluations; i++) evaluate(policy, { data: emptyObject }).value(['a', 'r']);
+  return calls;
+}
+
+describe('evaluations over the same data', () => {
+  test('compute a rule that needs only data once', () => {
+    const policy = compile([parseModule('a.rego', 'package a\nr contains x if some x in data.list')]);
+    const over = (data: RegoObject, input: number) =>
+      evaluate(policy, { input: fromPlain(input), data }).value(['a', 'r']);
+    const data = objectOf([['list', [1, 2]]]);
+    const first = over(data, 1);
+    expect(over(data, 2)).toBe(first);
+    expect(toPlain(over(objectOf([['list', [3]]]), 1) ?? null)).toEqual([3]);
+  });
+
+  test.each([
+    ['a rule', 'r := input.x'],
+    ['a rule that needs a rule', 'r := s\ns := t\nt := input.x'],
+    ['a rule asked for a second time', 'r := [s, t]\nt := s\ns := input.x'],
+    ['a function', 'r := f(1)\nf(y) := input.x if y == 1'],
+    ['a function whose answer is remembered', 'r := [s, t]\ns := f(1)\nt := f(1)\nf(y) := input.x if y == 1'],
+    ['a member of a partial object', 'r := [s, t]\ns := p.k\nt := p.k\np[k] := v if some k, v in {"k": input.x}'],
+    ['a partial object', 'r := [p, s]\ns := p\np[k] := v if some k, v in {"k": input.x}'],
+    ['a set', 'r := [p, s]\ns := p\np contains input.x'],
+    ['an else branch', 'r := s\ns := 1 if input.x == 7\nelse := input.x'],
+    ['a default', 'r := s\ndefault s := 0\ns := 1 if input.x == 2'],
+    ['a comprehension', 'r := s\ns := [x | some x in input.y]'],
+    ['a negation', 'r contains "same" if not s\ns if input.x == 2'],
+    ['the whole of a package', 'r := data.b_is_not_there\nr := data.a.s\ns := input.x'],
+    ['a rule under with', 'r := x if x := s with input.x as input.x\ns := input.x'],
+    ['a rule under another with', 'r := [u, v]\nv := u\nu := x if x := s with data.list as [input.x]\ns := data.list'],
+  ])('see their own input in %s', (_name, body) => {
+    const inputs = [
+      { x: 1, y: [1] },
+      { x: 2, y: [2] },
+      { x: 1, y: [1] },
+    ];
+    const [first, second, third] = values(body, inputs);
+    expect(second).not.toEqual(first);
+    expect(third).toEqual(first);
+    expect(first).toEqual(values(body, inputs.slice(0, 1))[0]);
+    expect(second).toEqual(values(body, inputs.slice(1, 2))[0]);
+  });
+
+  test('see their own clock', () => {
+    const clocks = [{ now: 1n }, { now: 2n }];
+    expect(values('r := [s, t]\ns := time.now_ns()\nt := s', [0, 0], clocks)).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  test.each(['uuid.rfc4122("k")', 'rand.intn("k", 200)'])('draw their own %s', (call) => {
+    const drawn = (byte: number): EvaluateOptions => ({ randomBytes: (bytes) => bytes.fill(byte) });
+    const [first, second] = values(`r := [s, t]\ns := ${call}\nt := ${call}`, [0, 0], [drawn(1), drawn(2)]);
+    expect(second).not.toEqual(first);
+  });
+
+  test('print all the same', () => {
+    const printed: string[] = [];
+    const options = { print: (text: string) => printed.push(text) };
+    values('r := s\ns := 1 if print("here")', [0, 0], [options, options]);
+    expect(printed).toEqual(['here', 'here']);
+  });
+
+  test('report the errors of built-in functions all the same', () => {
+    const policy = compile([parseModule('a.rego', 'package a\nr if not s\ns := to_number("x")')]);
+    for (let i = 0; i < 2; i++) {
+      const evaluation = evaluate(policy, { data: emptyObject });
+      evaluation.value(['a', 'r']);
+      expect(evaluation.builtinErrors).toHaveLength(1);
+    }
+  });
+
+  test('call what the embedder lends all the same', () => {
+    expect(counted('r := [s, t]\ns := test.count(1)\nt := s', 3)).toBe(3);
+  });
+
+  test('wait for their own answers', async () => {
+    let answer = 0;
+    const ask = async () => ++answer;
+    const builtins = [{ declaration: 'test.ask(x: any) n: number', ask }];
+    const policy = compile([parseModule('a.rego', 'package a\nr := s\ns := test.ask(1)')], { builtins });
+    const answers: unknown[] = [];
+    for (let i = 0; i < 2; i++)
+      answers.push(await evaluateWithHost(policy, { data: emptyObject }, {}, (run) => run.value(['a', 'r'])));
+    expect(answers).toEqual([1, 2]);
+  });
+
+  test('end with the same conflict', () => {
+    const policy = compile([parseModule('a.rego', 'package a\nr := x if some x in [1, 2]')]);
+    for (let i = 0; i < 2; i++)
+      expect(() => evaluate(policy, { data: emptyObject }).value(['a', 'r'])).toThrow(/conflicting values/);
+  });
+});
