@@ -42,9 +42,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function judge(policy: string, env: Record<string, string>) {
+async function judge(policy: string, env: Record<string, string>, ...flags: readonly string[]) {
   const io = capturedIo({ HOME: folder, SLUICE_CACHE_DIR: join(folder, 'cache'), ...env });
-  const exit = await runCli(['validate', 'input', join(example, 'input.json'), '--policy', policy], io);
+  const exit = await runCli(['validate', 'input', join(example, 'input.json'), '--policy', policy, ...flags], io);
   const told = `${io.out()}${io.err()}`;
   expect(told).not.toContain(token);
   return { exit, told };
@@ -62,4 +62,38 @@ test('what cannot be had is an error of its own, never a pass', async () => {
   expect(await judge('absent', cluster)).toEqual({ exit: 3, told: expect.stringContaining('acme/absent (404)') });
   expect(await judge('secret', cluster)).toEqual({ exit: 3, told: expect.stringContaining('(403); allow "get"') });
   expect(await judge('demanding', {})).toEqual({ exit: 2, told: expect.stringContaining('none is configured') });
+});
+
+test('--kubeconfig is asked alone, whatever the environment says', async () => {
+  const named = ['--kubeconfig', join(folder, 'config')];
+  const found = { exit: 1, told: expect.stringContaining('ci_sbom.present') };
+  expect(await judge('demanding', {}, ...named)).toEqual(found);
+  expect(await judge('demanding', { KUBECONFIG: join(folder, 'absent') }, ...named)).toEqual(found);
+});
+
+test('a --kubeconfig that is not there, or names no context, is not made up for by another one', async () => {
+  const cluster = { KUBECONFIG: join(folder, 'config') };
+  const absent = join(folder, 'absent');
+  expect(await judge('demanding', cluster, '--kubeconfig', absent)).toEqual({
+    exit: 3,
+    told: expect.stringContaining(`expected at ${absent}, but there is none`),
+  });
+  await writeFile(join(folder, 'empty'), 'clusters: []\n');
+  expect(await judge('demanding', cluster, '--kubeconfig', join(folder, 'empty'))).toEqual({
+    exit: 2,
+    told: expect.stringContaining('names no current context'),
+  });
+});
+
+test('validate image and inspect policy look names up by --kubeconfig too', async () => {
+  const named = ['--policy', 'absent', '--kubeconfig', join(folder, 'config')];
+  for (const words of [
+    ['validate', 'image', '--image', '127.0.0.1:1/acme/app'],
+    ['inspect', 'policy'],
+    ['validate', 'vsa', '127.0.0.1:1/acme/app', '--vsa-public-key', 'gate.pub'],
+  ]) {
+    const io = capturedIo({ HOME: folder, SLUICE_CACHE_DIR: join(folder, 'cache') });
+    expect(await runCli([...words, ...named], io)).toBe(3);
+    expect(io.err()).toContain('acme/absent (404)');
+  }
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { stepContext } from '../options/context.ts';
-import { sourceFlags, sourceOptions } from '../options/policy.ts';
+import { idleClusterFlag, sourceFlags, sourceOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { saveSources } from '../options/save-sources.ts';
 import { UsageError } from '../usage-error.ts';
@@ -24,6 +24,7 @@ export const fetchPolicy = defineCommand({
     dest: { type: 'string', short: 'd', value: 'FOLDER', default: '.', help: 'Where to' },
     'work-dir': { type: 'boolean', short: 'w', help: 'To a temporary folder instead' },
     ...sourceFlags,
+    ...idleClusterFlag,
     ...registryFlags,
   },
   async run(invocation) {

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineCommand, type FlagSpecs, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
-import { loadPolicy, sourceFlags, sourceOptions } from '../options/policy.ts';
+import {
+  clusterFlag,
+  idleClusterFlag,
+  loadPolicy,
+  readCluster,
+  sourceFlags,
+  sourceOptions,
+} from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { saveSources } from '../options/save-sources.ts';
 import { UsageError } from '../usage-error.ts';
@@ -25,6 +32,7 @@ const policyInspection = {
   package: { type: 'string', value: 'PACKAGE', help: 'Only rules of this package' },
   collection: { type: 'string', value: 'NAME', help: 'Only rules of this collection' },
   ...sourceFlags,
+  ...clusterFlag,
   ...registryFlags,
 } as const satisfies FlagSpecs;
 
@@ -59,7 +67,7 @@ async function policySources(invocation: Invocation<typeof policyInspection>): P
   }
   if (policy === undefined) return source;
   const sources = await sourceOptions(invocation, await openSession(invocation));
-  const loaded = await loadPolicy(policy, stepContext(invocation), sources);
+  const loaded = await loadPolicy(policy, stepContext(invocation), sources, await readCluster(invocation));
   return (loaded.sources ?? []).flatMap((group) => group.policy ?? []);
 }
 
@@ -67,6 +75,7 @@ const dataInspection = {
   ...sourceFlag,
   output: { type: 'string', short: 'o', options: ['json', 'yaml'], default: 'json', help: 'How the data are printed' },
   ...sourceFlags,
+  ...idleClusterFlag,
   ...registryFlags,
 } as const satisfies FlagSpecs;
 

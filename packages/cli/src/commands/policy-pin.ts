@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { defineCommand } from '../command.ts';
 import { stepContext } from '../options/context.ts';
-import { loadPolicy, sourceOptions } from '../options/policy.ts';
+import { clusterFlag, loadPolicy, readCluster, sourceOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -22,6 +22,7 @@ The last line is the digest by which verification summaries name the policy (--v
       default: 'policy.lock.json',
       help: 'Where the lock is written',
     },
+    ...clusterFlag,
     ...registryFlags,
   },
   async run(invocation) {
@@ -33,7 +34,7 @@ The last line is the digest by which verification summaries name the policy (--v
       { ...invocation, flags: { locked: false, 'lock-file': '' }, given: new Set() },
       session,
     );
-    const policy = await loadPolicy(args[0] ?? '', ctx, options);
+    const policy = await loadPolicy(args[0] ?? '', ctx, options, await readCluster(invocation));
     const urls = (policy.sources ?? []).flatMap((group) => [...(group.policy ?? []), ...(group.data ?? [])]);
     if (urls.length === 0)
       throw new UsageError('A policy with sources was expected, but it names none; there is nothing to lock.');

@@ -3,7 +3,7 @@ import type { ImageReport, Snapshot } from '@sluice/core';
 import { defineCommand, type FlagSpecs, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
 import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
-import { policyFlags, validationOptions } from '../options/policy.ts';
+import { type clusterFlag, policyFlags, readCluster, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
 import { attachSummary, attachSummaryFlags, checkAttachFlags, writeSummaries } from '../options/summary.ts';
@@ -106,7 +106,7 @@ function imageOf({ components }: ImageReport): string {
   return asked?.containerImage ?? '';
 }
 
-function snapshotOf(invocation: Invocation<typeof imageFlags>): Promise<Snapshot> {
+async function snapshotOf(invocation: Invocation<typeof imageFlags & typeof clusterFlag>): Promise<Snapshot> {
   const { flags: given } = invocation;
   const input = {
     image: given.image,
@@ -116,7 +116,8 @@ function snapshotOf(invocation: Invocation<typeof imageFlags>): Promise<Snapshot
     snapshot: given.snapshot,
   };
   const set = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-  return import('@sluice/core').then((core) => core.readSnapshot(set, core.clusterReader(stepContext(invocation))));
+  const { readSnapshot } = await import('@sluice/core');
+  return readSnapshot(set, await readCluster(invocation));
 }
 
 function refuseUnverified({ flags: given }: Invocation<typeof flags>): void {

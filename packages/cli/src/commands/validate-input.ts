@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineCommand, type FlagSpecs } from '../command.ts';
 import { stepContext } from '../options/context.ts';
-import { compiledCache, loadPolicy, sourceFlags, sourceOptions, timeFlags } from '../options/policy.ts';
+import {
+  clusterFlag,
+  compiledCache,
+  loadPolicy,
+  readCluster,
+  sourceFlags,
+  sourceOptions,
+  timeFlags,
+} from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
 import { UsageError } from '../usage-error.ts';
@@ -23,6 +31,7 @@ const flags = {
   },
   ...timeFlags,
   ...sourceFlags,
+  ...clusterFlag,
   workers: { type: 'integer', default: 5, hidden: true, help: 'Read for compatibility; files are evaluated in order' },
   ...reportFlags,
   ...registryFlags,
@@ -49,7 +58,7 @@ Takes the flags of "ec validate input" with the same meaning, but for --server.`
     const time = core.parseEffectiveTime(set['effective-time'], ctx.now(), set['allow-past-effective-time']);
     const at = time.kind === 'at' ? time.instant : core.instantOf(ctx.now());
     const sources = await sourceOptions(invocation, await openSession(invocation));
-    const policy = await loadPolicy(set.policy, ctx, sources);
+    const policy = await loadPolicy(set.policy, ctx, sources, await readCluster(invocation));
     const trust = core.trustSourceFrom(ctx.env);
     const evaluator = await core.openPolicy(ctx, {
       ...sources,

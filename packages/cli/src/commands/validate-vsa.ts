@@ -5,7 +5,15 @@ import type { Component, ComponentReport, ExpectedSummary, SummaryVerdict, Valid
 import type { Session } from '@sluice/oci';
 import { defineCommand, type FlagSpecs, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
-import { loadPolicy, policyFlags, sourceFlags, sourceOptions, validationOptions } from '../options/policy.ts';
+import {
+  clusterFlag,
+  loadPolicy,
+  policyFlags,
+  readCluster,
+  sourceFlags,
+  sourceOptions,
+  validationOptions,
+} from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { parseAge } from '../options/summary.ts';
 import { identityFlags, identityPolicy, trustFlags } from '../options/verification.ts';
@@ -44,6 +52,7 @@ const flags = {
   strict: { type: 'boolean', default: true, help: 'Exit with 1 where a summary is refused' },
   workers: policyFlags.workers,
   ...sourceFlags,
+  ...clusterFlag,
   ...registryFlags,
 } as const satisfies FlagSpecs;
 
@@ -147,7 +156,7 @@ async function expectedSummary(invocation: VsaInvocation, session: Session): Pro
   const core = await import('@sluice/core');
   const ctx = stepContext(invocation);
   const sources = await sourceOptions(invocation, session);
-  const policy = await loadPolicy(given.policy ?? '{}', ctx, sources);
+  const policy = await loadPolicy(given.policy ?? '{}', ctx, sources, await readCluster(invocation));
   const identity = identityPolicy({ flags: { ...given, key: undefined } });
   const key = given['vsa-public-key'];
   const imageKey = given['fallback-public-key'];
@@ -227,6 +236,7 @@ function fallbackOptions(
     'filter-type': 'include-exclude',
     locked: given.locked,
     'lock-file': given['lock-file'],
+    kubeconfig: given.kubeconfig,
     workers: given.workers,
   } as const;
   return validationOptions({ ...invocation, flags: image }, stepContext(invocation), session);

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { FetchPolicy, PolicyLock, PolicySpec, SourceOptions, StepContext, ValidateOptions } from '@sluice/core';
+import type {
+  FetchPolicy,
+  PolicyLock,
+  PolicySpec,
+  ReadResource,
+  SourceOptions,
+  StepContext,
+  ValidateOptions,
+} from '@sluice/core';
 import type { Session } from '@sluice/oci';
 import type { FlagSpecs, Invocation } from '../command.ts';
 import { version } from '../version.ts';
@@ -22,6 +30,20 @@ export const sourceFlags = {
     default: 'policy.lock.json',
     help: 'The lock of the policy sources',
   },
+} as const satisfies FlagSpecs;
+
+/** Where the names of policies and snapshots in a Kubernetes cluster are looked up. */
+export const clusterFlag = {
+  kubeconfig: {
+    type: 'string',
+    value: 'FILE',
+    help: 'Look Kubernetes names up by this configuration alone [KUBECONFIG, else ~/.kube/config, else the pod]',
+  },
+} as const satisfies FlagSpecs;
+
+/** The same where only sources are named, and no name is looked up: ec takes it on every command. */
+export const idleClusterFlag = {
+  kubeconfig: { ...clusterFlag.kubeconfig, hidden: true },
 } as const satisfies FlagSpecs;
 
 /** When rules and exceptions are judged. */
@@ -75,6 +97,7 @@ export const policyFlags = {
     help: 'How rules are selected: by criteria, or by criteria and pipeline intention',
   },
   ...sourceFlags,
+  ...clusterFlag,
   workers: { type: 'integer', default: 5, help: 'How many images are looked at at once' },
 } as const satisfies FlagSpecs;
 
@@ -127,20 +150,31 @@ async function completePolicy(
 ): Promise<PolicySpec> {
   const { flags } = invocation;
   const core = await import('@sluice/core');
-  const loaded = await loadPolicy(flags.policy ?? '{}', ctx, sources);
+  const loaded = await loadPolicy(flags.policy ?? '{}', ctx, sources, await readCluster(invocation));
   const policy = await core.withExtraRuleData(loaded, flags['extra-rule-data'], process.cwd());
   return flags['rekor-url'] === undefined ? policy : { ...policy, rekorUrl: flags['rekor-url'] };
 }
 
 /** Loads the policy that a flag names, from wherever it is. */
-export async function loadPolicy(reference: string, ctx: StepContext, sources: SourceOptions): Promise<PolicySpec> {
+export async function loadPolicy(
+  reference: string,
+  ctx: StepContext,
+  sources: SourceOptions,
+  cluster: ReadResource,
+): Promise<PolicySpec> {
   const core = await import('@sluice/core');
   const fetchPolicy: FetchPolicy = async (url) => {
     // The lock is about the sources of a policy; the policy itself is named by the job.
     const { lock: _lock, ...unlocked } = sources;
     return core.fetchPolicyWith(await core.openSources(ctx, unlocked))(url);
   };
-  return core.loadPolicy(reference, fetchPolicy, core.clusterReader(ctx));
+  return core.loadPolicy(reference, fetchPolicy, cluster);
+}
+
+/** Reads by name from the Kubernetes cluster that the flags choose. */
+export async function readCluster(invocation: Invocation<typeof clusterFlag>): Promise<ReadResource> {
+  const { clusterReader } = await import('@sluice/core');
+  return clusterReader(stepContext(invocation), invocation.flags.kubeconfig || undefined);
 }
 
 /** Where policy sources are read from in this run. */

@@ -9,11 +9,12 @@ export type ReadResource = (kind: ResourceKind, name: string) => Promise<string>
 
 /**
  * Reads from the cluster that `kubectl` would ask: the current context of `KUBECONFIG` or `~/.kube/config`, or the
- * service account of the pod. Nothing is read, nor loaded, before the first name is asked for.
+ * service account of the pod; with `kubeconfig` (`--kubeconfig`) that of this one file and nothing else. Nothing is
+ * read, nor loaded, before the first name is asked for.
  */
-export function clusterReader(ctx: StepContext): ReadResource {
+export function clusterReader(ctx: StepContext, kubeconfig?: string): ReadResource {
   return async (kind, name) => {
     const { readFromCluster } = await import('./resource.ts');
-    return readFromCluster(ctx, kind, name);
+    return readFromCluster(ctx, kind, name, kubeconfig === undefined ? {} : { kubeconfig });
   };
 }

@@ -5,14 +5,27 @@ import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { TlsOptions } from '../http/http-client.ts';
 import { type Cluster, checkToken } from './cluster.ts';
-import { readKubeconfig } from './kubeconfig.ts';
+import { readKubeconfig, readOneKubeconfig } from './kubeconfig.ts';
 
 /** Where Kubernetes mounts the service account of a pod. */
-export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** The cluster of the current context or, without one, of the pod; undefined outside of both. */
-export async function currentCluster(env: StepContext['env'], serviceAccount: string): Promise<Cluster | undefined> {
-  const cluster = (await readKubeconfig(env)) ?? (await podCluster(env, serviceAccount));
+export interface ConfigurationPlaces {
+  /** Where a pod finds its service account, instead of where Kubernetes mounts it. */
+  readonly serviceAccount?: string;
+  /** The one file that is read, instead of `KUBECONFIG`, `~/.kube/config` and the service account. */
+  readonly kubeconfig?: string;
+}
+
+/** The cluster of the current context or, without one, of the pod; undefined outside of both. A named file is alone. */
+export async function currentCluster(
+  env: StepContext['env'],
+  { kubeconfig, serviceAccount = serviceAccountFolder }: ConfigurationPlaces,
+): Promise<Cluster | undefined> {
+  const cluster =
+    kubeconfig === undefined
+      ? ((await readKubeconfig(env)) ?? (await podCluster(env, serviceAccount)))
+      : await readOneKubeconfig(kubeconfig);
   if (cluster !== undefined) checkTls(cluster.tls);
   return cluster;
 }

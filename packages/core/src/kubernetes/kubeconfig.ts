@@ -18,7 +18,25 @@ interface Entry {
  * read (exec plugins, impersonation, unverified TLS), is refused by name.
  */
 export async function readKubeconfig(env: StepContext['env']): Promise<Cluster | undefined> {
-  const files = await readFiles(env);
+  return clusterOf(await readFiles(env));
+}
+
+/** The same of one file, which must be there and say which context is current (client-go's `ExplicitPath`). */
+export async function readOneKubeconfig(name: string): Promise<Cluster> {
+  const path = resolve(name);
+  const file = await readOne(path);
+  if (file === undefined) {
+    throw new SluiceError(
+      'file',
+      `A Kubernetes configuration was expected at ${path}, but there is none; name one with --kubeconfig.`,
+    );
+  }
+  const cluster = await clusterOf([file]);
+  if (cluster === undefined) throw wrong(path, 'it names no current context');
+  return cluster;
+}
+
+async function clusterOf(files: readonly Entry[]): Promise<Cluster | undefined> {
   const current = files.map(({ value }) => value['current-context']).find((name) => name !== undefined && name !== '');
   if (current === undefined) return undefined;
   const context = entry(files, 'contexts', 'context', current);

@@ -5,7 +5,7 @@ import { createHttpClient, type HttpAnswer, type HttpClientOptions } from '../ht
 import { isJsonObject, type Json, parseExactJson } from '../policy/exact-json.ts';
 import type { Cluster } from './cluster.ts';
 import type { ResourceKind } from './cluster-reader.ts';
-import { currentCluster, serviceAccountFolder } from './current-cluster.ts';
+import { type ConfigurationPlaces, currentCluster } from './current-cluster.ts';
 
 /** Both kinds are of one API group (conforma/crds, konflux-ci/application-api). */
 const apiVersion = 'appstudio.redhat.com/v1alpha1';
@@ -15,10 +15,7 @@ const plurals: Readonly<Record<ResourceKind, string>> = {
 };
 const service = 'The Kubernetes cluster';
 
-export interface ClusterOptions extends Pick<HttpClientOptions, 'retry'> {
-  /** Where a pod finds its service account, instead of where Kubernetes mounts it. */
-  readonly serviceAccount?: string;
-}
+export interface ClusterOptions extends ConfigurationPlaces, Pick<HttpClientOptions, 'retry'> {}
 
 /**
  * Reads one resource of the current cluster: the JSON text, whose kind and name are what was asked for. Throws
@@ -32,7 +29,7 @@ export async function readFromCluster(
   options: ClusterOptions = {},
 ): Promise<string> {
   const { namespace, name } = parseName(kind, reference);
-  const cluster = await currentCluster(ctx.env, options.serviceAccount ?? serviceAccountFolder);
+  const cluster = await currentCluster(ctx.env, options);
   if (cluster === undefined) {
     throw new SluiceError(
       'usage',
