@@ -101,6 +101,7 @@ export { loadTrustedRoot, type TrustSource, trustSourceFrom } from './verificati
 export { verifyBundle, verifyEvidence } from './verification/verify-evidence.ts';
 export type { Trust } from './verification/verify-material.ts';
 export { requireSummary, type SummaryDemands, summaryProblem } from './vsa/check.ts';
+export type { EarlierSummaries } from './vsa/earlier.ts';
 export { type SummaryFilesOptions, writeSummaryFiles } from './vsa/files.ts';
 export { fetchPolicyDigest, policyDigest } from './vsa/policy-digest.ts';
 export {

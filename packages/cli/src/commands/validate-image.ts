@@ -3,6 +3,7 @@ import type { ImageReport, Snapshot } from '@sluice/core';
 import { defineCommand, type FlagSpecs, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
 import { dotenvFlag, writeDotenv } from '../options/dotenv.ts';
+import { checkEarlierFlags, earlierSummaries, earlierSummaryFlags } from '../options/earlier-summary.ts';
 import { type clusterFlag, policyFlags, readCluster, validationOptions } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
 import { outputTargets, reportFlags, writeReport } from '../options/report.ts';
@@ -46,6 +47,7 @@ const flags = {
     hidden: true,
     help: 'The older form of --output json=FILE',
   },
+  ...earlierSummaryFlags,
   ...attachSummaryFlags,
   ...reportFlags,
   ...registryFlags,
@@ -62,6 +64,7 @@ people goes to standard error. Exit code 1 means refused.`,
   examples: [
     'sluice validate image --image registry.example.com/acme/app:main --policy policy.yaml',
     'sluice validate image --images images.yaml --policy policy.yaml --output yaml --output junit=report.xml --show-successes',
+    'sluice validate image --images images.yaml --policy policy.yaml --vsa-public-key gate.pub --vsa-expiration 24h',
     'sluice validate image --image registry.example.com/acme/app:main --policy github.com/acme/policies//release?ref=main --locked --vsa-attach',
   ],
   flags,
@@ -70,6 +73,7 @@ people goes to standard error. Exit code 1 means refused.`,
     refuseUnverified(invocation);
     refuseNoPolicy(invocation);
     checkAttachFlags(invocation);
+    checkEarlierFlags(invocation);
     const core = await import('@sluice/core');
     const { openRepository } = await import('@sluice/oci');
     const ctx = stepContext(invocation);
@@ -83,8 +87,14 @@ people goes to standard error. Exit code 1 means refused.`,
     );
     const input = targets.some(({ format }) => format === 'policy-input');
     const options = await validationOptions(invocation, ctx, session, { input });
+    const earlier = await earlierSummaries(invocation);
     reporter.progress('validating');
-    const { report } = await core.validate(ctx, { ...options, snapshot, open: (ref) => openRepository(session, ref) });
+    const { report } = await core.validate(ctx, {
+      ...options,
+      snapshot,
+      open: (ref) => openRepository(session, ref),
+      ...(earlier === undefined ? {} : { earlier }),
+    });
     await writeReport(invocation, report, targets);
     await writeSummaries(invocation, report);
     await attachSummary(invocation, report, ctx, session);

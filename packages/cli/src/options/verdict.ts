@@ -17,7 +17,9 @@ export function sayVerdict(io: Io, report: ImageReport): void {
   io.stderr.write(`${[...lines, ...notes].join('\n')}\n`);
 }
 
-function counts({ violations, warnings, successes, signatures, attestations }: ComponentReport): string {
+function counts({ violations, warnings, successes, signatures, attestations, earlier }: ComponentReport): string {
+  if (earlier !== undefined)
+    return `not validated again: ${clean(earlier.verifier)} let it pass at ${earlier.time.toISOString()}`;
   const checks = violations.length + warnings.length + successes.length;
   return `${plural(checks, 'check')}, ${plural(violations.length, 'violation')}, ${plural(warnings.length, 'warning')}; ${plural(signatures.length, 'signature')}, ${plural(attestations.length, 'attestation')} proved`;
 }

@@ -94,7 +94,8 @@ export async function validateImage(
   return { report, ...known };
 }
 
-function emptyReport({ name, containerImage, source }: ResolvedComponent['component']): ComponentReport {
+/** A component of which nothing is known yet. */
+export function emptyReport({ name, containerImage, source }: ResolvedComponent['component']): ComponentReport {
   const lists = { violations: [], warnings: [], successes: [], signatures: [], attestations: [] };
   return { name, containerImage, source, success: false, ...lists };
 }

@@ -51,6 +51,8 @@ export interface ComponentReport {
   readonly attestations: readonly AttestationReport[];
   /** The images of an index, `repository@digest`, in the order of the index. */
   readonly platforms?: readonly string[];
+  /** The earlier verification summary that was believed: nothing was validated in this run. */
+  readonly earlier?: { readonly verifier: string; readonly time: Date };
   /** The document that the policy was given, JSON text; absent when it came to no policy. */
   readonly policyInput?: string;
 }

@@ -17,6 +17,7 @@ import type { VerifiedEvidence } from '../verification/proof.ts';
 import { loadVerificationKey } from '../verification/public-key.ts';
 import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
 import type { Trust } from '../verification/verify-material.ts';
+import { type AppliedPolicy, type EarlierSummaries, lookBack } from '../vsa/earlier.ts';
 import { policyDigest } from '../vsa/policy-digest.ts';
 
 export interface ValidateOptions {
@@ -37,6 +38,8 @@ export interface ValidateOptions {
   readonly evaluator?: PolicyEvaluator;
   /** How many images are looked at at once; 5 by default, as in ec. */
   readonly workers?: number;
+  /** Images that have such a summary of an earlier run are not validated again; for runs that judge at the current time. */
+  readonly earlier?: EarlierSummaries;
   readonly version: string;
 }
 
@@ -68,11 +71,13 @@ export async function validate(ctx: StepContext, options: ValidateOptions): Prom
     skipSignatureCheck: options.skipSignatureCheck ?? false,
     ...(evaluator === undefined ? {} : { evaluator }),
   };
-  const validations = await mapBounded(components, options.workers ?? 5, (one) => {
+  const applied = appliedPolicy(options, trust);
+  const earlierOutcome = lookBack(ctx, options.earlier, applied);
+  const validations = await mapBounded(components, options.workers ?? 5, async (one) => {
     ctx.signal?.throwIfAborted();
-    return validateImage(ctx, one, run);
+    return (await earlierOutcome(one)) ?? validateImage(ctx, one, run);
   });
-  return resultOf(ctx, options, trust, validations);
+  return resultOf(ctx, options, applied, validations);
 }
 
 /** What signatures are checked against: the key or identity of policy and command line, and the trusted root it needs. */
@@ -106,24 +111,22 @@ async function signerOf(ctx: StepContext, expected: ExpectedSigner): Promise<Tru
 function resultOf(
   ctx: StepContext,
   options: ValidateOptions,
-  trust: Trust,
+  { policy, policyDigest, signer }: AppliedPolicy,
   validations: readonly ImageValidation[],
 ): ValidateResult {
   const { effectiveTime, evaluator } = options;
   const components = validations
     .map(({ report }) => report)
     .toSorted((a, b) => compareText(b.containerImage, a.containerImage));
-  const key = trust.signer.kind === 'keys' ? (trust.signer.keys[0]?.pem ?? '') : '';
-  const policy = shownPolicy(evaluator?.policy ?? options.policy, options.publicKey, trust);
   const report: ImageReport = {
     kind: 'image',
     success: components.length > 0 && components.every(({ success }) => success),
     created: ctx.now(),
     snapshot: '',
     components,
-    key,
+    key: keyOf(signer),
     policy,
-    policyDigest: policyDigest(key === '' ? policy : { ...policy, publicKey: key }, evaluator?.contents ?? new Map()),
+    policyDigest,
     version: options.version,
     effectiveTime: shownTime(effectiveTime, validations, ctx.now()),
     notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
@@ -134,6 +137,17 @@ function resultOf(
   return { report, verified: new Map(verified) };
 }
 
+/** The policy with the signer that images had to have, and the digest of both. */
+function appliedPolicy({ evaluator, ...options }: ValidateOptions, { signer }: Trust): AppliedPolicy {
+  const policy = shownPolicy(evaluator?.policy ?? options.policy, options.publicKey, signer);
+  const said = signer.kind === 'keys' ? { publicKey: keyOf(signer) } : { identity: signer.policy };
+  return { policy, policyDigest: policyDigest({ ...policy, ...said }, evaluator?.contents ?? new Map()), signer };
+}
+
+function keyOf(signer: Trust['signer']): string {
+  return signer.kind === 'keys' ? (signer.keys[0]?.pem ?? '') : '';
+}
+
 /** The time that the policy was judged at; of several attestation times the latest. */
 function shownTime(time: EffectiveTime, validations: readonly ImageValidation[], now: Date): Instant {
   if (time.kind === 'at') return time.instant;
@@ -142,9 +156,9 @@ function shownTime(time: EffectiveTime, validations: readonly ImageValidation[],
 }
 
 /** The policy as it was applied: with the key of the command line, and without a key that an identity put aside. */
-function shownPolicy(policy: PolicySpec, publicKey: string | undefined, trust: Trust): PolicySpec {
+function shownPolicy(policy: PolicySpec, publicKey: string | undefined, signer: Trust['signer']): PolicySpec {
   if (publicKey) return { ...policy, publicKey };
-  if (trust.signer.kind === 'keys') return policy;
+  if (signer.kind === 'keys') return policy;
   const { publicKey: _unused, ...keyless } = policy;
   return keyless;
 }

@@ -19,8 +19,8 @@ export interface SummaryFilesOptions {
 }
 
 /**
- * Writes ec's verification summary of each component, passed or not: the predicate, and with a key the signed DSSE
- * envelope beside it.
+ * Writes ec's verification summary of each component that was validated, passed or not: the predicate, and with a key
+ * the signed DSSE envelope beside it.
  *
  * @returns The files, envelopes only where there is a key.
  */
@@ -29,7 +29,7 @@ export async function writeSummaryFiles(report: ImageReport, options: SummaryFil
   const signer = key === undefined ? undefined : await parsePrivateKey(await readKeyFile(key.reference), key.password);
   await mkdir(folder, { recursive: true });
   const files: string[] = [];
-  for (const [component, name] of named(report.components)) {
+  for (const [component, name] of named(report.components.filter(({ earlier }) => !earlier))) {
     const predicate = ecSummary(report, component, policySource);
     const file = join(folder, `vsa-${name}.json`);
     await writeFile(file, JSON.stringify(predicate, undefined, 2), { mode: 0o600 });

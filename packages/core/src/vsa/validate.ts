@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from 'node:util';
 import { type Digest, parseDigest, type Repository } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
@@ -22,6 +23,8 @@ export interface ExpectedSummary {
   readonly policy?: PolicySpec;
   /** SLSA's summaries carry the digest of their policy. */
   readonly policyDigest?: string;
+  /** Who must have signed the image; Conforma's summaries must have been made with the same demand. */
+  readonly signer?: Trust['signer'];
 }
 
 export interface SummaryVerdict {
@@ -112,8 +115,17 @@ function differencesOf(summary: VerificationSummary, expected: ExpectedSummary, 
       : [`its digest is ${summary.policyDigest ?? 'missing'}, not ${policyDigest}`];
   }
   if ((summary.policy?.sources ?? []).length === 0) return ['it names no sources'];
-  if (expected.policy === undefined) return [];
-  return policyDifferences(summary.policy ?? {}, expected.policy, instantOf(now));
+  const other = expected.signer === undefined || sameSigner(summary, expected.signer) ? [] : [otherSigner];
+  if (expected.policy === undefined) return other;
+  return [...policyDifferences(summary.policy ?? {}, expected.policy, instantOf(now)), ...other];
+}
+
+const otherSigner = 'the image had to be signed by another key or identity';
+
+/** Conforma compares the sources only; a summary made for another signer's image proves nothing about ours. */
+function sameSigner({ policy, imageKey = '' }: VerificationSummary, signer: Trust['signer']): boolean {
+  if (signer.kind === 'keys') return signer.keys.some(({ pem }) => pem.trim() === imageKey.trim());
+  return imageKey === '' && isDeepStrictEqual({ ...policy?.identity }, { ...signer.policy });
 }
 
 async function proveFile(ctx: StepContext, bytes: Uint8Array, file: string, trust: Trust): Promise<ProvedAttestation> {

@@ -23,6 +23,8 @@ export interface VerificationSummary {
   readonly policyDigest?: string;
   /** The policy as it was applied; in Conforma's own kind. */
   readonly policy?: PolicySpec;
+  /** PEM of the key that the image's signatures were checked with, empty when keyless; in Conforma's own kind. */
+  readonly imageKey?: string;
   readonly levels: readonly string[];
 }
 
@@ -112,6 +114,7 @@ function readEc(predicate: Json): VerificationSummary {
     time: time(member(predicate, 'timestamp'), 'timestamp'),
     policyUri: String(member(predicate, 'policySource') ?? ''),
     policy: policy as PolicySpec,
+    imageKey: String(member(predicate, 'publicKey') ?? ''),
     levels: [],
   };
 }

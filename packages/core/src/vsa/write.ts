@@ -25,8 +25,8 @@ export interface AttachedSummary {
 }
 
 /**
- * Signs a verification summary for each image of a report that passed, and attaches it to its digest; for an image that
- * was refused nothing is signed.
+ * Signs a verification summary for each image of a report that passed, and attaches it to its digest. Nothing is signed
+ * for an image that was refused, nor for one that only has an earlier summary: that would make the old verdict young.
  */
 export async function attachSummaries(
   ctx: StepContext,
@@ -35,7 +35,7 @@ export async function attachSummaries(
 ): Promise<readonly AttachedSummary[]> {
   const verifier = options.verifier ?? (await runningPipeline(ctx, options.signing));
   const attached: AttachedSummary[] = [];
-  for (const component of report.components.filter(({ success }) => success)) {
+  for (const component of report.components.filter(({ success, earlier }) => success && !earlier)) {
     const image = component.containerImage;
     attached.push({ image, report: await attachOne(ctx, report, component, { ...options, verifier }) });
   }
