@@ -39,7 +39,7 @@ export class Evaluation {
   constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host?: HostAnswers) {
     this.#policy = policy;
     const { input, data = emptyObject } = documents;
-    this.#scope = new Scope({ input, data, settled: policy.settledBy(data) });
+    this.#scope = new Scope({ input, data, settled: policy.settledBy(data, options.now ?? 0n) });
     this.#options = options;
     if (host) lendHost(this.#cache, host);
   }

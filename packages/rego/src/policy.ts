@@ -51,7 +51,7 @@ export class Policy {
   readonly planner: Planner;
   readonly context: CompileContext;
   readonly #prepare: (entry: RuleEntry) => void;
-  readonly #settled = new WeakMap<RegoObject, Settled>();
+  readonly #settled = new WeakMap<RegoObject, { readonly now: bigint; readonly values: Settled }>();
 
   constructor(modules: readonly Module[], options: PolicyOptions) {
     this.modules = options.tests ? separateTests(modules) : modules;
@@ -87,14 +87,16 @@ export class Policy {
   }
 
   /**
-   * What evaluations over a data document have found out that depends on nothing else, for the next to begin with.
-   * Coverage wants to see every rule at work, and gets nothing.
+   * What evaluations over a data document at one time have found out that depends on nothing else, for the next to begin
+   * with. Coverage wants to see every rule at work, and gets nothing.
    */
-  settledBy(data: RegoObject): Settled | undefined {
+  settledBy(data: RegoObject, now: bigint): Settled | undefined {
     if (this.planner.watch) return undefined;
-    const known = this.#settled.get(data) ?? [];
-    this.#settled.set(data, known);
-    return known;
+    const known = this.#settled.get(data);
+    if (known?.now === now) return known.values;
+    const values: Settled = [];
+    this.#settled.set(data, { now, values });
+    return values;
   }
 
   /** Brings every rule into the form that is planned. */

@@ -20,7 +20,7 @@ export interface BuiltinContext {
   readonly cache: Map<string, unknown>;
   /** The answer of `opa.runtime()`; undefined when nothing was lent. */
   readonly runtime: Value | undefined;
-  /** Says that the result may differ from one evaluation to the next. Asking for what is lent above says so, too. */
+  /** Says that the result may differ from one evaluation to the next. Asking for what is lent above, but for the clock, does so. */
   readonly lookOutside: () => void;
 }
 

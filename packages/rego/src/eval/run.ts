@@ -46,8 +46,8 @@ export class Run {
   }
 
   /**
-   * How often something besides the policy and the data was looked at: the input, the clock, anything lent. What was
-   * computed while this stood still is the same in every evaluation over the data.
+   * How often something besides the policy, the data and the clock was looked at: the input, anything lent. What was
+   * computed while this stood still is the same in every evaluation over the data at that time.
    */
   get outsideLooks(): number {
     return this.#outsideLooks;
@@ -96,7 +96,8 @@ class CallContext implements BuiltinContext {
   }
 
   get now(): bigint {
-    return this.#lent().now;
+    // The same for all evaluations that share what is settled.
+    return this.#run.lent.now;
   }
 
   get randomBytes(): Lent['randomBytes'] {

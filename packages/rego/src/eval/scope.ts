@@ -29,7 +29,7 @@ export interface ScopeDocuments {
   readonly settled?: Scope['settled'];
 }
 
-/** By node: values of rules that need nothing but the policy and one data document. */
+/** By node: values of rules that need nothing but the policy, one data document and one time. */
 export type Settled = (Value | Absent | undefined)[];
 
 /** The documents as one `with` (or none) shows them, and what was computed from them. */
@@ -49,7 +49,7 @@ export class Scope {
   readonly tables: (ValueTable<Value | Absent> | undefined)[] = [];
   /** Numbers of the nodes in whose table something looked outside of data. */
   readonly outside: Set<number> = new Set();
-  /** What holds for every evaluation over this data; undefined where a `with` has changed the documents. */
+  /** What holds for every evaluation over this data at this time; undefined where a `with` has changed the documents. */
   readonly settled: Settled | undefined;
   #unreplaced: Scope | undefined;
 

@@ -20,7 +20,7 @@ export interface NodePlan {
 /** Marks a rule whose value is being computed: only a rule that needs itself can see it. */
 const computing: Absent = Object.freeze({ kind: 'absent' });
 
-/** Computes a value at most once in each scope, and once for all evaluations over one data document if it needs no more. */
+/** Computes a value at most once in each scope, and once for all evaluations over one data document if it needs no more than that. */
 export function once(node: RuleNode, compute: (run: Run) => Value | undefined): (run: Run) => Value | undefined {
   const { id } = node;
   return (run) => {
