@@ -69,7 +69,7 @@ function parsed(parts: readonly string[], options: CompileOptions = {}): Policy 
 }
 
 function loadSaved(): Policy {
-  const policy = loadPolicy(readFileSync(saved, 'utf8'));
+  const policy = loadPolicy(readFileSync(saved));
   if (!policy) throw new Error('The saved policy is from another version.');
   return policy;
 }

@@ -3,7 +3,7 @@ import { defineCommand, type FlagSpecs } from '../command.ts';
 import { stepContext } from '../options/context.ts';
 import {
   clusterFlag,
-  compiledCache,
+  keptSources,
   loadPolicy,
   readCluster,
   sourceFlags,
@@ -62,7 +62,7 @@ Takes the flags of "ec validate input" with the same meaning, but for --server.`
     const trust = core.trustSourceFrom(ctx.env);
     const evaluator = await core.openPolicy(ctx, {
       ...sources,
-      ...compiledCache(ctx),
+      ...keptSources(ctx),
       policy,
       effectiveTime: time,
       trust,

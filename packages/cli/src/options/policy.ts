@@ -136,7 +136,7 @@ export async function validationOptions(
           evaluator: await core.openPolicy(ctx, {
             ...options,
             ...sources,
-            ...compiledCache(ctx),
+            ...keptSources(ctx),
             filter: flags['filter-type'],
           }),
         }),
@@ -197,9 +197,9 @@ async function readLock(file: string): Promise<PolicyLock> {
   return parseLock(await readFile(file, 'utf8'), file);
 }
 
-/** Where compiled policies are kept for the next run. */
-export function compiledCache({ env }: StepContext) {
-  return { compiledFolder: { path: cacheFolder(env, 'compiled'), version } };
+/** Where what is made from policy sources is kept for the next run. */
+export function keptSources({ env }: StepContext) {
+  return { keptFolder: { path: cacheFolder(env, 'compiled'), version } };
 }
 
 function cacheFolder(env: StepContext['env'], kind: 'sources' | 'compiled'): string {

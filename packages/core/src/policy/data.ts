@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fromJson, isObject, objectOf, RegoError, type RegoObject, toJson, type Value } from '@sluice/rego';
 import { SluiceError } from '../error.ts';
-import { isJsonObject, type Json, type JsonObject, parseExactJson } from './exact-json.ts';
+import { exactNumber, type JsonObject } from './exact-json.ts';
 import type { Instant } from './instant.ts';
-import type { SourceFile } from './source-file.ts';
-import { parseYaml11 } from './yaml11.ts';
+import type { KeptFiles } from './kept-files.ts';
+import { regoValue } from './rego-value.ts';
+import { contentKey, type FetchedSource, type SourceFile } from './source-file.ts';
 
 /** What `ec.sigstore.*` are called with by default; every member is there, empty when it is not set. */
 export interface SigstoreOptions {
@@ -19,20 +21,62 @@ export interface SigstoreOptions {
 
 /**
  * The data document of one source group: its data sources, its rule data, and what the gate itself adds.
- * Throws `SluiceError` (`configuration`) when files disagree or cannot be read.
+ * Throws `SluiceError` (`configuration`) when they disagree.
  */
 export function dataDocument(
-  sources: readonly (readonly SourceFile[])[],
+  sources: RegoObject,
   ruleData: JsonObject | undefined,
   when: Instant,
   sigstore: SigstoreOptions,
-): JsonObject {
-  const tree = new Tree();
-  for (const files of sources) for (const file of placed(files)) tree.merge(file.path, file.content, file.name);
-  if (ruleData !== undefined) tree.merge([], { rule_data__configuration__: ruleData }, 'ruleData');
-  const config = { policy: { when_ns: parseExactJson(String(when)) }, default_sigstore_opts: { ...sigstore } };
-  tree.merge([], { config }, 'the configuration of the gate');
-  return tree.toJson();
+): RegoObject {
+  const config = { policy: { when_ns: exactNumber(String(when)) }, default_sigstore_opts: { ...sigstore } };
+  const named = ruleData === undefined ? {} : { rule_data__configuration__: ruleData };
+  const withRuleData = merged(sources, asObject(regoValue(named)), 'ruleData');
+  return merged(withRuleData, asObject(regoValue({ config })), 'the configuration of the gate');
+}
+
+/**
+ * The merged files of data sources, from what is kept where the same files were read before.
+ * Throws `SluiceError` (`configuration`) when files disagree or cannot be read.
+ */
+export async function sourceData(sources: readonly FetchedSource[], kept: KeptFiles): Promise<RegoObject> {
+  if (sources.length === 0) return noData;
+  const key = ['data', ...sources.map(contentKey)];
+  const known = await kept.read(key);
+  if (known !== undefined) return asObject(fromJson(known.toString()));
+  const data = await mergedFiles(sources.map(({ files }) => files));
+  await kept.write(key, Buffer.from(toJson(data)));
+  return data;
+}
+
+const noData = objectOf([]);
+
+export async function mergedFiles(sources: readonly (readonly SourceFile[])[]): Promise<RegoObject> {
+  let data = noData;
+  for (const files of sources) {
+    for (const { name, path, content } of await placed(files)) {
+      if (!isObject(content)) throw notAnObject(name);
+      data = merged(
+        data,
+        path.reduceRight((inner, folder) => objectOf([[folder, inner]]), content),
+        name,
+      );
+    }
+  }
+  return data;
+}
+
+/** Objects grow member by member; two values for one leaf are an error, even when they are equal. */
+function merged(into: RegoObject, from: RegoObject, name: string): RegoObject {
+  if (into.size === 0) return from;
+  const builder = into.toBuilder();
+  for (const [key, value] of from.unordered()) {
+    const known = into.get(key);
+    if (known === undefined) builder.set(key, value);
+    else if (isObject(known) && isObject(value)) builder.set(key, merged(known, value, name));
+    else throw disagreement(key, name);
+  }
+  return builder.build();
 }
 
 const dataExtension = /\.(json|ya?ml)$/;
@@ -41,7 +85,7 @@ interface PlacedFile {
   readonly name: string;
   /** The members above the file's content. */
   readonly path: readonly string[];
-  readonly content: Json;
+  readonly content: Value;
 }
 
 /**
@@ -49,10 +93,16 @@ interface PlacedFile {
  * So a file in a subdirectory of such a directory appears twice (quirk of ec): at the top, and under the
  * subdirectory's name.
  */
-function placed(files: readonly SourceFile[]): PlacedFile[] {
-  const parsed = files
-    .filter((file) => dataExtension.test(file.path))
-    .map((file) => ({ name: file.path, folders: file.path.split('/').slice(0, -1), content: parseDataFile(file) }));
+async function placed(files: readonly SourceFile[]): Promise<PlacedFile[]> {
+  const parsed = await Promise.all(
+    files
+      .filter((file) => dataExtension.test(file.path))
+      .map(async (file) => ({
+        name: file.path,
+        folders: file.path.split('/').slice(0, -1),
+        content: await parseDataFile(file),
+      })),
+  );
   const roots = new Map(parsed.map((file) => [file.folders.join('/'), file.folders]));
   return [...roots.values()].flatMap((root) =>
     parsed
@@ -61,60 +111,30 @@ function placed(files: readonly SourceFile[]): PlacedFile[] {
   );
 }
 
-function parseDataFile(file: SourceFile): Json {
-  if (!file.path.endsWith('.json')) return parseYaml11(file.text, file.path, { lastKeyWins: true });
+async function parseDataFile(file: SourceFile): Promise<Value> {
+  if (!file.path.endsWith('.json')) {
+    const { parseYaml11 } = await import('./yaml11.ts');
+    return regoValue(parseYaml11(file.text, file.path, { lastKeyWins: true }));
+  }
   try {
-    return parseExactJson(file.text);
+    return fromJson(file.text);
   } catch (cause) {
-    const found = cause instanceof Error ? cause.message : 'something else';
-    throw new SluiceError('configuration', `Expected the data file ${file.path} to be JSON, but found: ${found}.`, {
+    if (!(cause instanceof RegoError)) throw cause;
+    throw new SluiceError('configuration', `Expected the data file ${file.path} to be JSON, but: ${cause.reason}`, {
       cause,
     });
   }
 }
 
-/** Objects grow member by member; two values for one leaf are an error, even when they are equal. */
-class Tree {
-  readonly #members = new Map<string, Tree | Json>();
-
-  merge(path: readonly string[], content: Json, name: string): void {
-    const [first, ...rest] = path;
-    if (first === undefined) {
-      if (!isJsonObject(content)) throw notAnObject(name);
-      for (const [key, value] of Object.entries(content)) this.#put(key, value, name);
-    } else {
-      this.#subtree(first, name).merge(rest, content, name);
-    }
-  }
-
-  toJson(): JsonObject {
-    const members = [...this.#members].map(([key, value]): [string, Json] => [
-      key,
-      value instanceof Tree ? value.toJson() : value,
-    ]);
-    return Object.fromEntries(members);
-  }
-
-  #put(key: string, value: Json, name: string): void {
-    if (isJsonObject(value)) this.#subtree(key, name).merge([], value, name);
-    else if (this.#members.has(key)) throw disagreement(key, name);
-    else this.#members.set(key, value);
-  }
-
-  #subtree(key: string, name: string): Tree {
-    const found = this.#members.get(key);
-    if (found instanceof Tree) return found;
-    if (found !== undefined) throw disagreement(key, name);
-    const tree = new Tree();
-    this.#members.set(key, tree);
-    return tree;
-  }
+function asObject(value: Value): RegoObject {
+  if (isObject(value)) return value;
+  throw new TypeError('A data document is an object.');
 }
 
-function disagreement(key: string, name: string): SluiceError {
+function disagreement(key: Value, name: string): SluiceError {
   return new SluiceError(
     'configuration',
-    `Expected each value in the data of a source to be given once, but "${key}" is given again by ${name}; keep one of them.`,
+    `Expected each value in the data of a source to be given once, but ${toJson(key)} is given again by ${name}; keep one of them.`,
   );
 }
 

@@ -2,12 +2,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepContext } from '../context.ts';
-import { compiledFolder } from './compiled-cache.ts';
 import { createPolicyEvaluator, type EvaluatorOptions } from './evaluator.ts';
 import { parseExactJson } from './exact-json.ts';
 import { type Instant, parseRfc3339 } from './instant.ts';
+import { keptFolder } from './kept-files.ts';
 import type { Outcome } from './result.ts';
 import { noCache } from './source-cache.ts';
 import { createSourceFetcher } from './sources.ts';
@@ -147,10 +148,10 @@ describe('a compiled policy is kept', () => {
   it('and says the same the next time, without the compiler', async () => {
     const kept = join(folder, 'kept');
     const policy = policyOf(files);
-    const first = await answers(await open(policy, { compiled: compiledFolder(kept, '1') }), '{"bad": true}');
+    const first = await answers(await open(policy, { kept: keptFolder(kept, '1') }), '{"bad": true}');
     const [file = ''] = readdirSync(kept);
     const written = readFileSync(join(kept, file), 'utf8');
-    const second = await answers(await open(policy, { compiled: compiledFolder(kept, '1') }), '{"bad": true}');
+    const second = await answers(await open(policy, { kept: keptFolder(kept, '1') }), '{"bad": true}');
     expect(second).toEqual(first);
     expect(readFileSync(join(kept, file), 'utf8')).toBe(written);
   });
@@ -158,19 +159,27 @@ describe('a compiled policy is kept', () => {
   it('by its content and the version, and a file that is cut short or that others may write is not read', async () => {
     const kept = join(folder, 'careful');
     const policy = policyOf(files);
-    const compiled = compiledFolder(kept, '1');
-    await open(policy, { compiled });
+    const careful = keptFolder(kept, '1');
+    await open(policy, { kept: careful });
     const [file = ''] = readdirSync(kept);
     const path = join(kept, file);
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.slice(0, -20));
-    expect((await answers(await open(policy, { compiled }), '{"bad": true}'))[0]?.failures).toHaveLength(1);
-    expect(readFileSync(path, 'utf8')).toBe(text);
-    writeFileSync(path, text.replaceAll('said', 'lied').replace(/"sha256":"\w+"/, '"sha256":""'));
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.subarray(0, -20));
+    expect((await answers(await open(policy, { kept: careful }), '{"bad": true}'))[0]?.failures).toHaveLength(1);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    const lie = Buffer.from(bytes.subarray(4).toString('latin1').replaceAll('said', 'lied'), 'latin1');
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32LE(crc32(lie));
+    writeFileSync(path, Buffer.concat([sum, lie]));
+    expect((await answers(await open(policy, { kept: careful }), '{"bad": true}'))[0]?.failures[0]?.msg).toBe(
+      'one lied',
+    );
     chmodSync(path, 0o666);
-    expect((await answers(await open(policy, { compiled }), '{"bad": true}'))[0]?.failures[0]?.msg).toBe('one said');
-    await open(policy, { compiled: compiledFolder(kept, '2') });
-    await open(policyOf({ 'a.rego': rule('p', 'one', 'true') }), { compiled });
+    expect((await answers(await open(policy, { kept: careful }), '{"bad": true}'))[0]?.failures[0]?.msg).toBe(
+      'one said',
+    );
+    await open(policy, { kept: keptFolder(kept, '2') });
+    await open(policyOf({ 'a.rego': rule('p', 'one', 'true') }), { kept: careful });
     expect(readdirSync(kept)).toHaveLength(3);
   });
 });

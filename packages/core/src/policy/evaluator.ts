@@ -4,23 +4,24 @@ import { parseReference } from '@sluice/oci';
 import {
   type CustomBuiltin,
   evaluateWithHost,
-  fromJson,
-  isObject,
+  isArray,
   RegoError,
   RegoErrors,
   type RegoObject,
+  type Value,
 } from '@sluice/rego';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
-import type { CompiledCache } from './compiled-cache.ts';
 import { type CriteriaTarget, type SourceCriteria, sourceCriteria } from './criteria.ts';
 import { dataDocument, type SigstoreOptions } from './data.ts';
-import { goJson, type Json, type JsonObject, parseExactJson } from './exact-json.ts';
+import { type Json, parseExactJson } from './exact-json.ts';
 import { type CompiledGroup, compileGroup, type RulePackage } from './group.ts';
 import { inputDocument, throughFloats } from './input.ts';
 import type { Instant } from './instant.ts';
+import { type KeptFiles, nothingKept } from './kept-files.ts';
 import { gateNotes } from './notes.ts';
 import { queryPackage } from './query-rules.ts';
+import { regoValue } from './rego-value.ts';
 import type { Outcome, RawOutcome } from './result.ts';
 import { type FilterType, pipelineIntentions, type Selection, selectRules } from './selection.ts';
 import type { FetchedSource } from './source-file.ts';
@@ -34,7 +35,8 @@ export interface EvaluatorOptions {
   readonly policy: PolicySpec;
   readonly fetcher: SourceFetcher;
   readonly builtins: readonly CustomBuiltin[];
-  readonly compiled?: CompiledCache;
+  /** What compiling and reading sources gave in earlier runs. */
+  readonly kept?: KeptFiles;
   /** The effective time; now, where each image has its own. */
   readonly at: Instant;
   readonly filter: FilterType;
@@ -46,10 +48,10 @@ export interface EvaluatorOptions {
 }
 
 /** One document that is evaluated; a list is evaluated member by member. */
-export interface EvaluatedInput {
+export interface EvaluatedInput<Content = Json> {
   /** As the outcome names it; empty for an image. */
   readonly filename: string;
-  readonly content: Json;
+  readonly content: Content;
   /** `data.conftest.file`, where the document comes from a file. */
   readonly file?: { readonly name: string; readonly dir: string };
 }
@@ -75,7 +77,7 @@ export interface CompiledPolicy extends PolicyEvaluator {
 export async function createPolicyEvaluator(ctx: StepContext, options: EvaluatorOptions): Promise<CompiledPolicy> {
   const { policy, fetcher, builtins } = options;
   const groups = await Promise.all(
-    (policy.sources ?? []).map((source) => compileGroup(source, fetcher, { builtins }, options.compiled)),
+    (policy.sources ?? []).map((source) => compileGroup(source, fetcher, { builtins }, options.kept ?? nothingKept)),
   );
   const ready = groups.map((group) => prepared(group, options));
   const pinned: PolicySpec =
@@ -99,8 +101,7 @@ interface PreparedGroup {
 function prepared(group: CompiledGroup, options: EvaluatorOptions): PreparedGroup {
   const { source } = group;
   const criteria = sourceCriteria(source, options.policy, options.at);
-  const document = dataDocument(group.data, source.ruleData, options.at, options.sigstore);
-  return { group, criteria, data: regoObject(document) };
+  return { group, criteria, data: dataDocument(group.data, source.ruleData, options.at, options.sigstore) };
 }
 
 async function evaluateImage(
@@ -134,9 +135,10 @@ async function evaluateInputs(
   at: Instant,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  const documents = inputs.map((input) => ({ ...input, content: regoValue(input.content) }));
   for (const prepared of groups) {
     const selection = selectionFor(options, prepared, criteriaTarget(subject.ref), subject.component);
-    const raw = await rawOutcomes(ctx, options, prepared, selection, inputs);
+    const raw = await rawOutcomes(ctx, options, prepared, selection, documents);
     outcomes.push(...verdictOf(raw, prepared.group.rules, selection, at));
   }
   return outcomes;
@@ -176,13 +178,13 @@ async function rawOutcomes(
   options: EvaluatorOptions,
   prepared: PreparedGroup,
   selection: Selection,
-  inputs: readonly EvaluatedInput[],
+  inputs: readonly EvaluatedInput<Value>[],
 ): Promise<RawOutcome[]> {
   const packages = packagesToRun(prepared.group, selection);
   const outcomes = new Map<string, RawOutcome>();
   for (const input of inputs) {
     // A list is evaluated member by member into one outcome a package.
-    const members: readonly Json[] = Array.isArray(input.content) ? input.content : [input.content];
+    const members = isArray(input.content) ? input.content : [input.content];
     for (const member of members) {
       const said = await evaluateOne(ctx, options, prepared, packages, { ...input, content: member });
       for (const outcome of said) {
@@ -218,16 +220,16 @@ async function evaluateOne(
   options: EvaluatorOptions,
   { group, data }: PreparedGroup,
   packages: readonly RulePackage[],
-  input: EvaluatedInput,
+  input: EvaluatedInput<Value>,
 ): Promise<RawOutcome[]> {
   const documents = {
-    input: fromJson(JSON.stringify(input.content)),
+    input: input.content,
     data:
       input.file === undefined
         ? data
         : data
             .toBuilder()
-            .set('conftest', fromJson(goJson({ file: input.file })))
+            .set('conftest', regoValue({ file: { ...input.file } }))
             .build(),
   };
   const clock = () => ctx.now().getTime();
@@ -248,10 +250,4 @@ async function evaluateOne(
     if (!(cause instanceof RegoError) && !(cause instanceof RegoErrors)) throw cause;
     throw new SluiceError('refused', `The policy could not be evaluated: ${cause.message}`, { cause });
   }
-}
-
-function regoObject(document: JsonObject): RegoObject {
-  const value = fromJson(goJson(document));
-  if (isObject(value)) return value;
-  throw new TypeError('A data document is an object.');
 }

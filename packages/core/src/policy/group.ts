@@ -7,12 +7,15 @@ import {
   parseModule,
   RegoError,
   RegoErrors,
+  type RegoObject,
 } from '@sluice/rego';
 import { SluiceError } from '../error.ts';
-import { type CompiledCache, type CompiledSources, noCompiledCache } from './compiled-cache.ts';
+import { type CompiledSources, keepCompiled, recallCompiled } from './compiled-sources.ts';
+import { sourceData } from './data.ts';
 import { discoverRules, failureName, ruleName, warningName } from './discovery.ts';
+import type { KeptFiles } from './kept-files.ts';
 import type { RuleSet } from './rule-info.ts';
-import type { FetchedSource, SourceFile } from './source-file.ts';
+import type { FetchedSource } from './source-file.ts';
 import type { SourceFetcher } from './sources.ts';
 import type { SourceGroup } from './spec.ts';
 
@@ -31,8 +34,8 @@ export interface CompiledGroup {
   readonly rules: RuleSet;
   readonly policy: Policy;
   readonly packages: readonly RulePackage[];
-  /** The files of each data source. */
-  readonly data: readonly (readonly SourceFile[])[];
+  /** The files of all data sources, merged. */
+  readonly data: RegoObject;
   readonly fetched: readonly FetchedSource[];
 }
 
@@ -44,7 +47,7 @@ export async function compileGroup(
   source: SourceGroup,
   fetcher: SourceFetcher,
   options: CompileOptions,
-  cache: CompiledCache = noCompiledCache,
+  kept: KeptFiles,
 ): Promise<CompiledGroup> {
   const [policies, data] = await Promise.all([
     Promise.all((source.policy ?? []).map((url) => fetcher.fetch(url))),
@@ -52,15 +55,25 @@ export async function compileGroup(
   ]);
   if (policies.length === 0) throw noPolicies(source);
   const complete = { ...options, without: forbiddenBuiltins, print: true };
-  const known = await cache.get(policies, complete);
-  const compiled = known ?? compiledFrom(policies, source, complete);
-  if (known === undefined) await cache.put(policies, complete, compiled);
+  const compiled =
+    (await recallCompiled(kept, policies, complete)) ?? (await compiledAndKept(kept, policies, source, complete));
   return {
     source: pinnedSource(source, policies, data),
     ...compiled,
-    data: data.map(({ files }) => files),
+    data: await sourceData(data, kept),
     fetched: [...policies, ...data],
   };
+}
+
+async function compiledAndKept(
+  kept: KeptFiles,
+  policies: readonly FetchedSource[],
+  source: SourceGroup,
+  options: CompileOptions,
+): Promise<CompiledSources> {
+  const compiled = compiledFrom(policies, source, options);
+  await keepCompiled(kept, policies, compiled, options);
+  return compiled;
 }
 
 function pinnedSource(

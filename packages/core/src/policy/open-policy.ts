@@ -4,7 +4,6 @@ import { SluiceError } from '../error.ts';
 import type { IdentityPolicy } from '../verification/identity.ts';
 import { loadVerificationKey } from '../verification/public-key.ts';
 import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
-import { compiledFolder } from './compiled-cache.ts';
 import type { SigstoreOptions } from './data.ts';
 import type { EffectiveTime } from './effective-time.ts';
 import { type CompiledPolicy, createPolicyEvaluator } from './evaluator.ts';
@@ -16,6 +15,7 @@ import { ociFunctions } from './host/oci.ts';
 import { purlFunctions } from './host/purl.ts';
 import { sigstoreFunctions } from './host/sigstore.ts';
 import { instantOf } from './instant.ts';
+import { keptFolder } from './kept-files.ts';
 import { openSources, type SourceOptions } from './open-sources.ts';
 import { expectedSigner } from './policy-file.ts';
 import type { FilterType } from './selection.ts';
@@ -33,8 +33,8 @@ export interface OpenPolicyOptions extends SourceOptions {
   readonly effectiveTime: EffectiveTime;
   readonly filter?: FilterType;
   readonly timeoutMs?: number;
-  /** Where compiled policies are kept for the next run of this version; nothing is kept without it. */
-  readonly compiledFolder?: { readonly path: string; readonly version: string };
+  /** Where what is made from sources is kept for the next run of this version; nothing is kept without it. */
+  readonly keptFolder?: { readonly path: string; readonly version: string };
   /** False for files: nothing is verified, so no key or identity is asked for. */
   readonly verifies?: boolean;
 }
@@ -53,9 +53,9 @@ export async function openPolicy(ctx: StepContext, options: OpenPolicyOptions): 
     policy,
     fetcher: openSources(ctx, options),
     builtins: hostBuiltins(functions),
-    ...(options.compiledFolder === undefined
+    ...(options.keptFolder === undefined
       ? {}
-      : { compiled: compiledFolder(options.compiledFolder.path, options.compiledFolder.version) }),
+      : { kept: keptFolder(options.keptFolder.path, options.keptFolder.version) }),
     // With `attestation` only the effective dates of results follow each image; criteria and the clock are of now (ec).
     at: effectiveTime.kind === 'at' ? effectiveTime.instant : instantOf(ctx.now()),
     filter: options.filter ?? 'include-exclude',

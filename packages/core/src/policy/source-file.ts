@@ -44,6 +44,11 @@ export function contentHash(files: readonly SourceFile[]): string {
   return hash.digest('hex');
 }
 
+/** What a source says and how its files are called, for keys of what is made from it. */
+export function contentKey({ url, sha256 }: FetchedSource): readonly string[] {
+  return [url, sha256];
+}
+
 export function inPathOrder(files: readonly SourceFile[]): SourceFile[] {
   return files.toSorted((a, b) => compareText(a.path, b.path));
 }

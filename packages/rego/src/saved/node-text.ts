@@ -9,17 +9,20 @@ import { decodeValue, encodeValue, type SavedValue } from './value-text.ts';
 const valueMembers: ReadonlySet<string> = new Set(['custom', 'labels', 'definition']);
 
 export function nodeText(node: object): string {
-  const writer: Writer = { compound: false };
-  const text = JSON.stringify(plain(node, writer));
-  return `${writer.compound ? compound : scalars}${text}`;
+  return holdsCompound(node) ? compound + JSON.stringify(plain(node)) : scalars + JSON.stringify(node);
 }
 
 /** Whether a node holds values that are not as they stand in the text is said in front of it: most hold none. */
 const compound = '+';
 const scalars = '-';
 
-interface Writer {
-  compound: boolean;
+function holdsCompound(node: object): boolean {
+  if (Array.isArray(node)) return node.some((item) => typeof item === 'object' && item !== null && holdsCompound(item));
+  const isConstant = 'kind' in node && node.kind === 'constant';
+  return Object.entries(node).some(
+    ([name, member]) =>
+      typeof member === 'object' && member !== null && (holdsValue(name, isConstant) || holdsCompound(member)),
+  );
 }
 
 /** Reads back what {@link nodeText} wrote; the type is the caller's promise, kept by the format's version. */
@@ -29,19 +32,14 @@ export function nodeOf<T extends object>(text: string): T {
   return node as T; // written from a T by the same version of this file
 }
 
-function plain(node: unknown, writer: Writer): unknown {
-  if (Array.isArray(node)) return node.map((item) => plain(item, writer));
+function plain(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(plain);
   if (typeof node !== 'object' || node === null) return node;
   const isConstant = 'kind' in node && node.kind === 'constant';
   const copy: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(node)) {
-    if (!holdsValue(name, isConstant)) copy[name] = plain(member, writer);
-    else {
-      // A member of such a name is a value by the syntax tree's types.
-      const value = encodeValue(member as Value);
-      writer.compound ||= typeof value === 'object' && value !== null;
-      copy[name] = value;
-    }
+    // A member of such a name is a value by the syntax tree's types.
+    copy[name] = holdsValue(name, isConstant) ? encodeValue(member as Value) : plain(member);
   }
   return copy;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A part of a text: where it begins and where it ends. */
+/** A part of some bytes: where it begins and where it ends. */
 export type Slice = readonly [start: number, end: number];
 
-/** Collects texts into one, so that each can be cut out again without reading the others. */
+/** Collects texts into bytes, so that each can be cut out again without decoding the others. */
 export class SliceWriter {
   readonly #texts: string[] = [];
   #length = 0;
@@ -11,7 +11,7 @@ export class SliceWriter {
   add(text: string): Slice {
     const start = this.#length;
     this.#texts.push(text);
-    this.#length += text.length;
+    this.#length += Buffer.byteLength(text);
     return [start, this.#length];
   }
 
@@ -20,6 +20,6 @@ export class SliceWriter {
   }
 }
 
-export function cut(text: string, [start, end]: Slice): string {
-  return text.slice(start, end);
+export function cut(bytes: Buffer, [start, end]: Slice): string {
+  return bytes.toString('utf8', start, end);
 }
