@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command, FlagSpecs, FlagValues } from './command.ts';
 import { COMMANDS, type CommandEntry } from './commands.ts';
-import { parseDuration } from './duration.ts';
 import { describeFailure } from './failure.ts';
+import { GLOBAL_FLAGS, logSink, retryPolicy, talkativeness, timeLimit } from './global-flags.ts';
 import { commandHelp, overviewHelp } from './help.ts';
 import type { ExitCode, Io } from './io.ts';
-import { parseFlags } from './parse-flags.ts';
+import { type ParsedFlags, parseFlags } from './parse-flags.ts';
 import { closest } from './suggest.ts';
 import { clean } from './terminal/clean.ts';
 import { createReporter } from './terminal/reporter.ts';
 import { painter } from './terminal/style.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Flags that every command takes. */
-export const GLOBAL_FLAGS = {
-  help: { type: 'boolean', short: 'h', help: 'Show what the command does, with examples' },
-  quiet: { type: 'boolean', short: 'q', help: 'Say only errors, warnings and the result' },
-  timeout: { type: 'string', value: 'DURATION', help: 'Stop after this long: 90s, 5m' },
-  debug: { type: 'boolean', help: 'Say every step and request, and show the stack of an error' },
-} as const satisfies FlagSpecs;
 
 /**
  * Runs one command line (without the program's name) and gives its exit code. Nothing is thrown: an error is said as
@@ -39,25 +31,26 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
   const command = await found.entry.load();
   const specs = { ...command.flags, ...withoutTaken(GLOBAL_FLAGS, command.flags) };
   const parsed = parseFlags(specs, argv.slice(found.words));
+  // parseFlags gives each flag the type that its spec names.
+  const flags = parsed.values as FlagValues<FlagSpecs>;
   if (parsed.values['help'] === true) {
-    io.stdout.write(commandHelp(found.entry.name, command, GLOBAL_FLAGS));
+    io.stdout.write(commandHelp(found.entry.name, command, withDefaultTimeout(command.timeout?.(flags))));
     return 0;
   }
   checkArity(found.entry.name, command, parsed.args);
-  // A command with a --timeout of its own bounds something else by it, such as each test.
-  const limited = Object.hasOwn(command.flags, 'timeout') ? io : withTimeout(io, parsed.values['timeout']);
-  const reporter = createReporter(limited, {
-    quiet: parsed.values['quiet'] === true,
-    debug: parsed.values['debug'] === true,
-  });
+  const global = globalValues(command, parsed.values);
+  const limited = withTimeout(io, global['timeout'] ?? command.timeout?.(flags));
+  const log = logSink(global['logfile']);
+  const reporter = createReporter(limited, { ...talkativeness(global), ...(log === undefined ? {} : { log }) });
+  const retry = retryPolicy(parsed);
   try {
     return await command.run({
-      // parseFlags gives each flag the type that its spec names.
-      flags: parsed.values as FlagValues<FlagSpecs>,
+      flags,
       given: parsed.given,
       args: parsed.args,
       io: limited,
       reporter,
+      ...(retry === undefined ? {} : { retry }),
     });
   } catch (error) {
     // What broke off because the run was cancelled says only that; the reason is what the user wants to hear.
@@ -68,13 +61,24 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
   }
 }
 
+/** The flags of every command, without those that this command means otherwise, such as the --timeout of each test. */
+function globalValues(command: Command, values: ParsedFlags['values']): ParsedFlags['values'] {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(command.flags, name)));
+}
+
+function withDefaultTimeout(timeout: string | undefined): FlagSpecs {
+  if (timeout === undefined) return GLOBAL_FLAGS;
+  return { ...GLOBAL_FLAGS, timeout: { ...GLOBAL_FLAGS.timeout, default: timeout } };
+}
+
 /** The same outside, cancelled after the time that `--timeout` gives. */
 function withTimeout(io: Io, timeout: unknown): Io {
-  if (typeof timeout !== 'string') return io;
+  const milliseconds = timeLimit(timeout);
+  if (milliseconds === undefined) return io;
   const late = new AbortController();
   const end = () =>
-    late.abort(new Error(`The run was expected to end within ${timeout}, but did not; raise --timeout.`));
-  setTimeout(end, parseDuration('timeout', timeout)).unref();
+    late.abort(new Error(`The run was expected to end within ${String(timeout)}, but did not; raise --timeout.`));
+  setTimeout(end, milliseconds).unref();
   return { ...io, signal: AbortSignal.any([io.signal, late.signal]) };
 }
 

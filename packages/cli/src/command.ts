@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { RetryPolicy } from '@sluice/core';
 import type { ExitCode, Io } from './io.ts';
 import type { Reporter } from './terminal/reporter.ts';
 
@@ -14,7 +15,13 @@ export type FlagSpec = {
   readonly hidden?: boolean;
 } & (
   | { readonly type: 'boolean'; readonly default?: boolean }
-  | { readonly type: 'string'; readonly default?: string; readonly options?: readonly string[] }
+  | {
+      readonly type: 'string';
+      readonly default?: string;
+      readonly options?: readonly string[];
+      /** What the flag means without a value, which then has to stand after an equals sign (pflag's NoOptDefVal). */
+      readonly bare?: string;
+    }
   | { readonly type: 'integer'; readonly default?: number }
   /** May be repeated; each value stands as it is (pflag's StringArray). */
   | { readonly type: 'strings'; readonly options?: readonly string[] }
@@ -50,6 +57,8 @@ export interface Invocation<F extends FlagSpecs> {
   readonly args: readonly string[];
   readonly io: Io;
   readonly reporter: Reporter;
+  /** How requests are tried again, where `--retry-…` says so. */
+  readonly retry?: RetryPolicy;
 }
 
 export interface Command<F extends FlagSpecs = FlagSpecs> {
@@ -63,6 +72,8 @@ export interface Command<F extends FlagSpecs = FlagSpecs> {
   /** Whole command lines, each with a comment line above it if it needs one. */
   readonly examples: readonly string[];
   readonly flags: F;
+  /** How long a run may take where `--timeout` says nothing; without it as long as it takes. */
+  timeout?(flags: FlagValues<F>): string | undefined;
   run(invocation: Invocation<F>): Promise<ExitCode>;
 }
 

@@ -10,6 +10,7 @@ const SPECS = {
   output: { type: 'strings', short: 'o', help: '' },
   names: { type: 'list', help: '' },
   workers: { type: 'integer', default: 5, help: '' },
+  trace: { type: 'string', bare: 'log', help: '' },
   layout: { type: 'string', options: ['tags', 'both'], help: '' },
 } as const satisfies FlagSpecs;
 
@@ -29,6 +30,11 @@ test('values stand in the next word, after an equals sign, or right behind a sho
 test('repeated flags gather; a list is split at commas, other values are not', () => {
   const { values } = parse('-o json -o yaml=a,b --names a,b --names c');
   expect(values).toMatchObject({ output: ['json', 'yaml=a,b'], names: ['a', 'b', 'c'] });
+});
+
+test('a flag that means something by itself takes its value only after an equals sign', () => {
+  expect(parse('--trace cpu')).toMatchObject({ values: { trace: 'log' }, args: ['cpu'] });
+  expect(parse('--trace=cpu').values['trace']).toBe('cpu');
 });
 
 test('two dashes end the flags', () => {

@@ -29,7 +29,7 @@ export function parseFlags(specs: FlagSpecs, argv: readonly string[]): ParsedFla
   };
   const set = (name: string, spec: FlagSpec, inline: string | undefined): void => {
     if (spec.type === 'boolean') values[name] = inline === undefined ? true : parseBoolean(name, inline);
-    else addValue(values, name, spec, inline ?? take(name), given.has(name));
+    else addValue(values, name, spec, inline ?? bareValue(spec) ?? take(name), given.has(name));
     given.add(name);
   };
 
@@ -48,6 +48,10 @@ export function parseFlags(specs: FlagSpecs, argv: readonly string[]): ParsedFla
     }
   }
   return { values, given, args };
+}
+
+function bareValue(spec: FlagSpec): string | undefined {
+  return spec.type === 'string' ? spec.bare : undefined;
 }
 
 function readShorts(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { RetryPolicy } from './http/retry-policy.ts';
 
 /** Where a step says what it does; the wrappers decide what a person sees. No secret is ever passed to it. */
 export interface Log {
@@ -15,4 +16,6 @@ export interface StepContext {
   readonly log: Log;
   /** Aborted when the user or the runner cancels; a step then stops before its next effect. */
   readonly signal?: AbortSignal;
+  /** How services are asked again, where the user says so. */
+  readonly retry?: RetryPolicy;
 }

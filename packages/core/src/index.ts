@@ -23,7 +23,7 @@ export { storeAttestation } from './forge/github-attestations.ts';
 export { type ForgeState, type ReportedStatus, reportStatus, type StatusRequest } from './forge/status.ts';
 export { readVerdict, type Verdict, type VerdictFinding } from './forge/verdict.ts';
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './http/http-client.ts';
-export type { RetryPolicy } from './http/retry.ts';
+export type { RetryPolicy } from './http/retry-policy.ts';
 export { trustCertificates } from './http/trust.ts';
 export { clusterReader, type ReadResource, type ResourceKind } from './kubernetes/cluster-reader.ts';
 export { type EffectiveTime, parseEffectiveTime } from './policy/effective-time.ts';

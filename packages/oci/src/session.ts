@@ -9,7 +9,7 @@ import { refusal, unreachable } from './http/failure.ts';
 import { createOrigins } from './http/origins.ts';
 import { discardBody, readBody } from './http/read.ts';
 import { followRedirects } from './http/redirect.ts';
-import { withRetries } from './http/retry.ts';
+import { type Pauses, withRetries } from './http/retry.ts';
 import { type Body, SourceFailure, sendOnce, type WireRequest, type WireResponse } from './http/wire.ts';
 import { type Limits, limitsWith } from './limits.ts';
 import { createLocks } from './locks.ts';
@@ -25,6 +25,7 @@ export interface SessionOptions {
   /** Certificates in PEM that are trusted besides the usual ones. */
   readonly caCertificates?: string;
   readonly limits?: Partial<Limits>;
+  readonly pauses?: Pauses;
   /** The environment's proxy variables: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` in either case. */
   readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
   readonly userAgent?: string;
@@ -97,7 +98,8 @@ export function createSession(options: SessionOptions = {}): Session {
   const origins = createOrigins((host) => plainHttp.has(host));
   const records: RequestRecord[] = [];
   const warnings = new Set<string>();
-  const retries = { limits, now, sleep, log: (message: string) => log.warn(message) };
+  const pauses = options.pauses === undefined ? {} : { pauses: options.pauses };
+  const retries = { limits, now, sleep, log: (message: string) => log.warn(message), ...pauses };
 
   async function sendRecorded(request: WireRequest): Promise<WireResponse> {
     const headers = { 'User-Agent': options.userAgent ?? 'sluice', ...request.headers };

@@ -27,6 +27,7 @@ export const fetchPolicy = defineCommand({
     ...idleClusterFlag,
     ...registryFlags,
   },
+  timeout: () => '5m',
   async run(invocation) {
     const { flags, io } = invocation;
     if (flags.source.length === 0)

@@ -45,6 +45,7 @@ export const inspectPolicy = defineCommand({
     'sluice inspect policy --policy policy.yaml --collection minimal --output json',
   ],
   flags: policyInspection,
+  timeout: () => '5m',
   async run(invocation) {
     const { flags, io } = invocation;
     const core = await import('@sluice/core');
@@ -85,6 +86,7 @@ export const inspectPolicyData = defineCommand({
   arity: [0, 0],
   examples: ['sluice inspect policy-data --source git::https://github.com/conforma/policy//example/data'],
   flags: dataInspection,
+  timeout: () => '5m',
   async run(invocation) {
     const core = await import('@sluice/core');
     const data = await core.inspectData(await fetchAll(invocation, invocation.flags.source));

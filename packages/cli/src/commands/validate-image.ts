@@ -68,6 +68,7 @@ people goes to standard error. Exit code 1 means refused.`,
     'sluice validate image --image registry.example.com/acme/app:main --policy github.com/acme/policies//release?ref=main --locked --vsa-attach',
   ],
   flags,
+  timeout: () => '5m',
   async run(invocation) {
     const { io, reporter } = invocation;
     refuseUnverified(invocation);

@@ -48,6 +48,7 @@ Takes the flags of "ec validate input" with the same meaning, but for --server.`
     'sluice validate input values.toml --policy policy.yaml --output json --show-successes',
   ],
   flags,
+  timeout: () => '5m',
   async run(invocation) {
     const { flags: set, args, reporter } = invocation;
     if (set.policy === undefined)

@@ -79,6 +79,7 @@ given. Summaries of SLSA are held to the policy's digest, those of ec to what th
     'sluice validate vsa --images images.yaml --policy policy.yaml --vsa-public-key gate.pub --fallback-public-key build.pub',
   ],
   flags,
+  timeout: () => '5m',
   async run(invocation) {
     const core = await import('@sluice/core');
     const targets = refuseUnusable(invocation);

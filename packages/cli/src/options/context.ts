@@ -3,6 +3,11 @@ import type { StepContext } from '@sluice/core';
 import type { FlagSpecs, Invocation } from '../command.ts';
 
 /** What a step takes from outside, as this process has it. */
-export function stepContext({ io, reporter }: Pick<Invocation<FlagSpecs>, 'io' | 'reporter'>): StepContext {
-  return { now: io.now, env: io.env, log: reporter.log, signal: io.signal };
+export function stepContext({
+  io,
+  reporter,
+  retry,
+}: Pick<Invocation<FlagSpecs>, 'io' | 'reporter' | 'retry'>): StepContext {
+  const outside = { now: io.now, env: io.env, log: reporter.log, signal: io.signal };
+  return retry === undefined ? outside : { ...outside, retry };
 }

@@ -34,7 +34,7 @@ export interface OpenImage {
 /** The connections, credentials and tokens of one command. */
 export async function openSession(invocation: RegistryInvocation, images: readonly string[] = []): Promise<Session> {
   const { createSession, defaultCredentials, parseReference } = await import('@sluice/oci');
-  const { flags, io, reporter } = invocation;
+  const { flags, io, reporter, retry } = invocation;
   const plain = flags['allow-http-registry'] || flags['allow-insecure-registry'];
   const caCertificates = await trustAuthorities(invocation);
   return createSession({
@@ -45,6 +45,7 @@ export async function openSession(invocation: RegistryInvocation, images: readon
     now: io.now,
     plainHttp: plain ? images.map((image) => parseReference(image).registry) : [],
     ...(caCertificates === undefined ? {} : { caCertificates }),
+    ...(retry === undefined ? {} : { limits: { attempts: retry.attempts }, pauses: retry }),
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Log } from '@sluice/core';
-import type { Io } from '../io.ts';
+import type { Io, Sink } from '../io.ts';
 import { clean } from './clean.ts';
 import { painter } from './style.ts';
 
@@ -20,11 +20,14 @@ export interface Reporter {
 export interface ReporterOptions {
   readonly quiet: boolean;
   readonly debug: boolean;
+  /** Where the log goes instead of standard error; progress stays there. */
+  readonly log?: Sink;
 }
 
 export function createReporter(io: Io, options: ReporterOptions): Reporter {
   const { stderr } = io;
-  const paint = painter(io, stderr);
+  const { log: sink = stderr } = options;
+  const paint = painter(io, sink);
   let busy = false;
   const done = () => {
     if (busy) stderr.write('\r\u001b[K');
@@ -32,7 +35,7 @@ export function createReporter(io: Io, options: ReporterOptions): Reporter {
   };
   const line = (text: string) => {
     done();
-    stderr.write(`${clean(text)}\n`);
+    sink.write(`${clean(text)}\n`);
   };
   return {
     quiet: options.quiet,

@@ -2,7 +2,8 @@
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { safeUrl } from '../http/http-client.ts';
-import { defaultRetryPolicy, type Failure, isRetryableStatus, type RetryPolicy, withRetries } from '../http/retry.ts';
+import { defaultRetryPolicy, type Failure, isRetryableStatus, withRetries } from '../http/retry.ts';
+import type { RetryPolicy } from '../http/retry-policy.ts';
 
 /** GitHub's REST API for one repository, with bounded retries and errors that name the missing permission. */
 export interface GitHub {
@@ -51,7 +52,7 @@ export async function openGitHub(ctx: StepContext, options: GitHubOptions = {}):
   }
   const apiUrl = safeUrl("GitHub's API", GITHUB_API_URL ?? 'https://api.github.com').href.replace(/\/$/, '');
   const client = await openClient(token, apiUrl);
-  const policy = options.retry ?? defaultRetryPolicy;
+  const policy = options.retry ?? ctx.retry ?? defaultRetryPolicy;
   return {
     repository: `${owner}/${repo}`,
     serverUrl: GITHUB_SERVER_URL.replace(/\/$/, ''),

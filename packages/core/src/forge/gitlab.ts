@@ -4,7 +4,8 @@ import type { Gitlab } from '@gitbeaker/rest';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { safeUrl } from '../http/http-client.ts';
-import { defaultRetryPolicy, type Failure, isRetryableStatus, type RetryPolicy, withRetries } from '../http/retry.ts';
+import { defaultRetryPolicy, type Failure, isRetryableStatus, withRetries } from '../http/retry.ts';
+import type { RetryPolicy } from '../http/retry-policy.ts';
 
 /** GitLab's REST API, with bounded retries and errors that say what the token lacks. */
 export interface GitLab {
@@ -20,7 +21,10 @@ export type Client = InstanceType<typeof Gitlab>;
  *
  * @throws SluiceError `context` where the run is no GitLab job or has no such token.
  */
-export async function openGitLab(ctx: StepContext, policy: RetryPolicy = defaultRetryPolicy): Promise<GitLab> {
+export async function openGitLab(
+  ctx: StepContext,
+  policy: RetryPolicy = ctx.retry ?? defaultRetryPolicy,
+): Promise<GitLab> {
   const { CI_API_V4_URL, GITLAB_TOKEN } = ctx.env;
   if (!CI_API_V4_URL) throw new SluiceError('context', 'CI_API_V4_URL was expected; this runs in GitLab CI only.');
   if (!GITLAB_TOKEN) {

@@ -56,6 +56,17 @@ describe('a request', () => {
     ]);
   });
 
+  it('is sent again as the user says, where the caller says nothing', async () => {
+    answer = (_request, response) => response.writeHead(503).end();
+    const note = (message: string) => void logged.push(message);
+    const log = { info: note, warn: note, debug: note };
+    const wish = { attempts: 3, firstDelayMs: 1, maxDelayMs: 4, factor: 5, jitter: 0 };
+    const client = createHttpClient({ now: () => new Date(), env: {}, log, retry: wish });
+    expect(await client.request('the service', url)).toMatchObject({ status: 503 });
+    client.close();
+    expect(logged.map((line) => /in \d+ ms/.exec(line)?.[0])).toEqual(['in 1 ms', 'in 4 ms']);
+  });
+
   it('waits as long as Retry-After says, within the bound', async () => {
     answer = (_request, response) => {
       if (count === 1) response.writeHead(429, { 'retry-after': '3600' }).end();

@@ -3,7 +3,8 @@ import type http from 'node:http';
 import { isIP } from 'node:net';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
-import { defaultRetryPolicy, type Failure, isRetryableStatus, type RetryPolicy, withRetries } from './retry.ts';
+import { defaultRetryPolicy, type Failure, isRetryableStatus, withRetries } from './retry.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 // An `import` of these modules also loads the fetch and WebSocket classes, which takes longer than a verification.
 const builtin = process.getBuiltinModule;
@@ -69,7 +70,7 @@ export function createHttpClient(ctx: StepContext, options: HttpClientOptions = 
       const target = safeUrl(service, url);
       const agent = agentFor(target);
       const attempt = () => once(ctx, target, request, agent, limits);
-      const policy = options.retry ?? defaultRetryPolicy;
+      const policy = options.retry ?? ctx.retry ?? defaultRetryPolicy;
       try {
         return await withRetries(ctx, service, policy, () => attempt().then(refuseRetryable), judge);
       } catch (error) {

@@ -2,16 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
-
-/** How often a service is asked again, and how long is waited before each time. */
-export interface RetryPolicy {
-  /** All attempts, the first included. */
-  readonly attempts: number;
-  /** The first pause in milliseconds; each next one is twice as long. */
-  readonly firstDelayMs: number;
-  /** No pause is longer, whatever Retry-After says. */
-  readonly maxDelayMs: number;
-}
+import type { RetryPolicy } from './retry-policy.ts';
 
 export const defaultRetryPolicy: RetryPolicy = Object.freeze({ attempts: 4, firstDelayMs: 500, maxDelayMs: 10_000 });
 
@@ -38,11 +29,15 @@ export async function withRetries<T>(
     } catch (error) {
       const failure = judge(error);
       if (!failure.retryable || number >= policy.attempts) throw error;
-      const delay = Math.min(policy.maxDelayMs, failure.retryAfterMs ?? policy.firstDelayMs * 2 ** (number - 1));
+      const delay = Math.min(policy.maxDelayMs, failure.retryAfterMs ?? backOff(policy, number));
       ctx.log.warn(`${service}: ${failure.reason}; trying again in ${delay} ms (${number + 1} of ${policy.attempts}).`);
       await pause(ctx, delay, service);
     }
   }
+}
+
+function backOff({ firstDelayMs, factor = 2, jitter = 0 }: RetryPolicy, number: number): number {
+  return Math.round(firstDelayMs * factor ** (number - 1) * (1 + jitter * (Math.random() * 2 - 1)));
 }
 
 async function pause(ctx: StepContext, delayMs: number, service: string): Promise<void> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CiOptions } from '../ci/ci.ts';
-import type { RetryPolicy } from '../http/retry.ts';
+import type { RetryPolicy } from '../http/retry-policy.ts';
 import type { PasswordSource } from './key-file.ts';
 import type { ServiceOptions } from './services.ts';
 

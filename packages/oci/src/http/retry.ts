@@ -12,6 +12,17 @@ export interface RetryOptions {
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   readonly log: (message: string) => void;
+  readonly pauses?: Pauses;
+}
+
+/** How long is waited before each next attempt, in milliseconds, instead of about 0.1 s and then twice as long. */
+export interface Pauses {
+  readonly firstDelayMs: number;
+  /** No pause is longer, whatever Retry-After says. */
+  readonly maxDelayMs: number;
+  readonly factor?: number;
+  /** The part of each pause, 0 to 1, by which it is made longer or shorter at random. */
+  readonly jitter?: number;
 }
 
 /**
@@ -29,12 +40,12 @@ export async function withRetries(
     try {
       const response = await send();
       if (last || !PASSING.has(response.status)) return response;
-      wait = retryAfter(response.headers['retry-after'], options) ?? backOff(attempt);
+      wait = retryAfter(response.headers['retry-after'], options) ?? backOff(attempt, options.pauses);
       await discardBody(response);
       options.log(`${what} answered ${response.status}; attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
     } catch (error) {
       if (last || !isBroken(error)) throw error;
-      wait = backOff(attempt);
+      wait = backOff(attempt, options.pauses);
       options.log(`${what} failed (${codeOfFailure(error)}); attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
     }
     await options.sleep(wait);
@@ -42,7 +53,11 @@ export async function withRetries(
 }
 
 /** Waits double from about 0.1 s; the random half keeps clients that failed together from coming back together. */
-function backOff(attempt: number): number {
+function backOff(attempt: number, pauses: Pauses | undefined): number {
+  if (pauses !== undefined) {
+    const { firstDelayMs, maxDelayMs, factor = 2, jitter = 0 } = pauses;
+    return Math.min(maxDelayMs, firstDelayMs * factor ** (attempt - 1) * (1 + jitter * (Math.random() * 2 - 1)));
+  }
   return 100 * 2 ** (attempt - 1) * (0.5 + Math.random());
 }
 
@@ -50,5 +65,7 @@ function backOff(attempt: number): number {
 function retryAfter(header: string | undefined, options: RetryOptions): number | undefined {
   if (header === undefined) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - options.now().getTime();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), options.limits.retryAfterMs);
+  return Number.isNaN(ms)
+    ? undefined
+    : Math.min(Math.max(ms, 0), options.pauses?.maxDelayMs ?? options.limits.retryAfterMs);
 }
