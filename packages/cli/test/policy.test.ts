@@ -136,6 +136,14 @@ describe('a verification summary', () => {
     const fallback = await judge(other);
     expect(fallback).toMatchObject({ exit: 0 });
     expect(fallback.out).toMatch(/✗ vsa[\s\S]*✓ validate/);
+    const shown = await judge(other, '--color', '--show-successes', '--show-policy-docs-link');
+    for (const part of ['\u001b[31m✗\u001b[0m vsa', '\u001b[32m✓\u001b[0m validate', 'builder.known: Pass'])
+      expect(shown.out).toContain(part);
+    expect(shown.out).not.toContain('documentation');
+    const never = (await readFile(policy, 'utf8')).replace(join(folder, 'rules'), join(folder, 'strict'));
+    const denied = await judge(never, '--no-color', '--show-policy-docs-link');
+    expect(denied.exit).toBe(1);
+    expect(denied.out).toMatch(/^✗ validate[\s\S]*never said no\nPolicy documentation: https:\/\/conforma/m);
   });
 
   test('in the form of ec is written to files, and read again', async () => {

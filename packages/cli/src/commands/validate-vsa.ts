@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Component, ComponentReport, ExpectedSummary, SummaryVerdict, ValidateOptions } from '@sluice/core';
+import type { Component, ExpectedSummary, ValidateOptions } from '@sluice/core';
 import type { Session } from '@sluice/oci';
 import { defineCommand, type FlagSpecs, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
@@ -15,9 +15,10 @@ import {
   validationOptions,
 } from '../options/policy.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
+import { reportFlags } from '../options/report.ts';
 import { parseAge } from '../options/summary.ts';
+import { type ComponentVerdict, type SummaryTarget, writeVerdicts } from '../options/summary-verdict.ts';
 import { identityFlags, identityPolicy, trustFlags } from '../options/verification.ts';
-import { clean } from '../terminal/clean.ts';
 import { UsageError } from '../usage-error.ts';
 
 const { key: _key, ...certificateFlags } = identityFlags;
@@ -49,6 +50,11 @@ const flags = {
   },
   'effective-time': policyFlags['effective-time'],
   output: { type: 'list', value: 'FORMAT[=FILE]', help: 'text (default), json or yaml; repeatable' },
+  'show-successes': { ...reportFlags['show-successes'], help: 'List what passed where an image was validated' },
+  'show-warnings': { ...reportFlags['show-warnings'], help: 'List warnings where an image was validated' },
+  'show-policy-docs-link': reportFlags['show-policy-docs-link'],
+  color: reportFlags.color,
+  'no-color': reportFlags['no-color'],
   strict: { type: 'boolean', default: true, help: 'Exit with 1 where a summary is refused' },
   workers: policyFlags.workers,
   ...sourceFlags,
@@ -57,15 +63,6 @@ const flags = {
 } as const satisfies FlagSpecs;
 
 type VsaInvocation = Invocation<typeof flags>;
-
-interface ComponentVerdict {
-  readonly name: string;
-  readonly image: string;
-  readonly success: boolean;
-  readonly summary: SummaryVerdict;
-  /** The image itself, where its summary was not good enough. */
-  readonly fallback?: ComponentReport;
-}
 
 export const validateVsa = defineCommand({
   summary: 'Validate verification summaries against a policy',
@@ -103,18 +100,13 @@ given. Summaries of SLSA are held to the policy's digest, those of ec to what th
     if (file !== undefined) verdicts.push(await fileVerdict(invocation, file, expected));
     for (const component of components) verdicts.push(await componentVerdict(invocation, component, session, expected));
     const success = verdicts.length > 0 && verdicts.every((verdict) => verdict.success);
-    await write(invocation, targets, verdicts, success);
+    await writeVerdicts(invocation, targets, verdicts, success);
     return success || !invocation.flags.strict ? 0 : 1;
   },
 });
 
-interface Target {
-  readonly format: string;
-  readonly path?: string;
-}
-
 /** Everything that is wrong with the flags, before any work. */
-function refuseUnusable({ flags: given, args }: VsaInvocation): readonly Target[] {
+function refuseUnusable({ flags: given, args }: VsaInvocation): readonly SummaryTarget[] {
   const identifier = args[0] ?? given.vsa;
   if (given['ignore-signature-verification'])
     throw new UsageError(
@@ -241,63 +233,4 @@ function fallbackOptions(
     workers: given.workers,
   } as const;
   return validationOptions({ ...invocation, flags: image }, stepContext(invocation), session);
-}
-
-async function write(
-  { io }: VsaInvocation,
-  targets: readonly Target[],
-  verdicts: readonly ComponentVerdict[],
-  success: boolean,
-): Promise<void> {
-  const { writeFile } = await import('node:fs/promises');
-  const { toYaml } = await import('@sluice/core');
-  for (const { format, path } of targets) {
-    const document = { success, components: verdicts.map(forMachines) };
-    const text =
-      format === 'text'
-        ? `${verdicts.flatMap(lines).join('\n')}\n`
-        : format === 'json'
-          ? `${JSON.stringify(document, undefined, 2)}\n`
-          : await toYaml(JSON.parse(JSON.stringify(document)));
-    if (path === undefined) io.stdout.write(text);
-    else await writeFile(path, text);
-  }
-}
-
-/** The members that ec has for a summary and for the image, each with its own names. */
-function forMachines({ name, image, success, summary, fallback }: ComponentVerdict) {
-  return {
-    name,
-    image_ref: image,
-    overall_success: success,
-    used_fallback: fallback !== undefined,
-    vsa_phase_result: {
-      passed: summary.passed,
-      message: summary.message,
-      ...(summary.reason === undefined ? {} : { reason_code: summary.reason }),
-      ...(summary.outcome === undefined ? {} : { predicate_outcome: summary.outcome }),
-    },
-    ...(fallback === undefined
-      ? {}
-      : {
-          image_validation_result: {
-            passed: fallback.success,
-            violations: fallback.violations,
-            warnings: fallback.warnings,
-          },
-        }),
-  };
-}
-
-function lines({ image, success, summary, fallback }: ComponentVerdict): string[] {
-  const when =
-    summary.summary === undefined ? '' : ` (${summary.summary.verifier}, ${summary.summary.time.toISOString()})`;
-  return [
-    `${summary.passed ? '✓' : '✗'} vsa       ${summary.passed ? 'passed ' : 'refused'}   ${clean(image)}`,
-    `            ${clean(summary.message)}${clean(when)}`,
-    ...(fallback === undefined
-      ? []
-      : [`${success ? '✓' : '✗'} validate  ${success ? 'passed ' : 'refused'}   ${clean(image)}`]),
-    ...(fallback?.violations ?? []).map(({ msg }) => `            ${clean(msg)}`),
-  ];
 }
