@@ -52,7 +52,9 @@ test("no package imports another's internals", () => {
   const deep = where((file) =>
     file.imports
       .filter(
-        (i) => /^@sluice\/[^/]+\/./.test(i.specifier) || (i.target && roomFolder(i.target) !== roomFolder(file.path)),
+        (i) =>
+          (/^@sluice\/[^/]+\/./.test(i.specifier) && !isExported(i.specifier)) ||
+          (i.target && roomFolder(i.target) !== roomFolder(file.path)),
       )
       .map((i) => i.specifier)
       .filter((specifier) => !specifier.endsWith('package.json')),
@@ -111,6 +113,15 @@ test('every source file names its licence', () => {
 
 function roomFolder(path: string): string {
   return path.startsWith('actions/') ? 'actions' : path.split('/').slice(0, 2).join('/');
+}
+
+/** Whether a package's manifest lists a path below its name, and publishes it too. */
+function isExported(specifier: string): boolean {
+  const [, room = '', ...path] = specifier.split('/');
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'packages', room, 'package.json'), 'utf8'));
+  return [manifest.exports, manifest.publishConfig.exports].every((exports) =>
+    Object.hasOwn(exports, `./${path.join('/')}`),
+  );
 }
 
 function withoutComments(text: string): string {

@@ -3,7 +3,7 @@ import { doubleText, parseNumber, toBigInt, toDouble } from '../value/number.ts'
 import { objectOf } from '../value/object.ts';
 import { isNumber, type Value } from '../value/value.ts';
 import { YamlError, type YamlNode, type YamlScalar } from '../yaml/node.ts';
-import { readYaml } from '../yaml/read.ts';
+import { readYamlStream } from '../yaml/read.ts';
 import { mergedEntries, resolveScalar } from '../yaml/resolve.ts';
 import { type BuiltinContext, BuiltinError, type Family } from './builtin.ts';
 import { any, string, unary } from './operands.ts';
@@ -34,32 +34,12 @@ function unmarshal(text: string, context: BuiltinContext): Value {
   context.tick(text.length >> 1);
   if (!text.isWellFormed()) throw new BuiltinError('yaml: invalid leading UTF-8 octet');
   try {
-    const [first, ...others] = documents(text);
-    const node = first === undefined ? undefined : readYaml(first);
-    for (const other of others) readYaml(other);
+    const [node] = readYamlStream(text);
     return node ? nodeValue(node) : null;
   } catch (error) {
     if (error instanceof YamlError) throw new BuiltinError(error.message, 'eval_builtin_error', error);
     throw error;
   }
-}
-
-/** The documents of a stream, each with as many empty rows before it as it has rows above it. */
-function documents(text: string): string[] {
-  const marks = [...text.matchAll(/^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm)];
-  const parts: string[] = [];
-  let [begin, rows, content] = [0, 0, false];
-  for (const { index, 0: mark } of marks) {
-    const part = text.slice(begin, index);
-    // Before the first mark there are only comments and directives, or a document without a mark.
-    if (content || /^[^\s#%]/m.test(part) || /^\s+[^\s#]/m.test(part)) parts.push('\n'.repeat(rows) + part);
-    rows += part.split('\n').length - 1;
-    begin = index + 3;
-    content = mark === '---';
-  }
-  const rest = text.slice(begin);
-  if (content || rest.trim() !== '') parts.push('\n'.repeat(rows) + rest);
-  return parts;
 }
 
 function nodeValue(node: YamlNode): Value {
