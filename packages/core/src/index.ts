@@ -37,6 +37,7 @@ export {
   inspectPolicies,
   openPolicy,
   openSources,
+  serveInput,
   toYaml,
   validateFiles,
 } from './policy/lazy.ts';
@@ -91,6 +92,7 @@ export type { Statement } from './statement/statement.ts';
 export type { AttachedPiece, SignerName } from './steps/attach-signed.ts';
 export { type PromoteOptions, type PromoteResult, type PromotionGate, promote } from './steps/promote.ts';
 export { attestImage, type SecureReport, type SecureRequest, secure, signImage } from './steps/secure.ts';
+export type { ServeInputOptions } from './steps/serve-input.ts';
 export { trustFor, type ValidateOptions, type ValidateResult, validate } from './steps/validate.ts';
 export type { ValidateFilesOptions } from './steps/validate-files.ts';
 export type { CertificateDetails } from './verification/certificate.ts';

@@ -28,7 +28,8 @@ export async function outputTargets(
   return (texts.length > 0 ? texts : ['text']).map((text) => parseTarget(text, fallback, formats, defaults));
 }
 
-function reportOptions({ flags, io }: ReportInvocation): ReportOptions {
+/** What the flags ask to see. */
+export function reportOptions({ flags, io }: ReportInvocation): ReportOptions {
   return {
     info: flags.info,
     showSuccesses: flags['show-successes'],

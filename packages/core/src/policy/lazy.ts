@@ -2,6 +2,7 @@
 import type { CustomBuiltin } from '@sluice/rego';
 import type { StepContext } from '../context.ts';
 import type { InputReport } from '../report/report.ts';
+import type { ServeInputOptions } from '../steps/serve-input.ts';
 import type { ValidateFilesOptions } from '../steps/validate-files.ts';
 import type { CompiledPolicy } from './evaluator.ts';
 import type { JsonObject } from './exact-json.ts';
@@ -42,6 +43,11 @@ export async function inspectData(sources: readonly FetchedSource[]): Promise<Js
 /** Validates JSON, YAML or TOML files by the rules of a policy; nothing is verified. */
 export async function validateFiles(ctx: StepContext, options: ValidateFilesOptions): Promise<InputReport> {
   return (await import('../steps/validate-files.ts')).validateFiles(ctx, options);
+}
+
+/** Answers for documents over HTTP until `ctx.signal` aborts, as `ec validate input --server` does. */
+export async function serveInput(ctx: StepContext, options: ServeInputOptions): Promise<void> {
+  return (await import('../steps/serve-input.ts')).serveInput(ctx, options);
 }
 
 /** YAML text with sorted keys, as ec prints it. */

@@ -12,15 +12,19 @@ import type { PolicySpec } from '../policy/spec.ts';
 import { parseYaml11Stream } from '../policy/yaml11.ts';
 import type { FileReport, InputReport } from '../report/report.ts';
 
-export interface ValidateFilesOptions {
-  /** Files, folders, or JSON or YAML text. */
-  readonly inputs: readonly string[];
-  readonly workingFolder: string;
+/** What files are judged by. */
+export interface FileJudge {
   readonly evaluator: CompiledPolicy;
   /** As it is reported: ec reports the sources of files as they are written, not pinned. */
   readonly policy: PolicySpec;
   readonly at: Instant;
   readonly version: string;
+}
+
+export interface ValidateFilesOptions extends FileJudge {
+  /** Files, folders, or JSON or YAML text. */
+  readonly inputs: readonly string[];
+  readonly workingFolder: string;
 }
 
 /** Files that are larger say nothing a policy asks about. */
@@ -30,15 +34,44 @@ const maxFileBytes = 64 * 1024 * 1024;
 export async function validateFiles(ctx: StepContext, options: ValidateFilesOptions): Promise<InputReport> {
   const inputs = [...new Set(options.inputs)].filter((input) => input.trim() !== '');
   if (inputs.length === 0) throw new SluiceError('usage', 'No file is given; name at least one to validate.');
-  if ((options.policy.sources ?? []).length === 0) {
-    throw new SluiceError(
-      'configuration',
-      'The policy should name sources, but names none; a gate that checks nothing must not pass.',
-    );
-  }
+  refuseNoSources(options.policy);
   const files: FileReport[] = [];
-  for (const input of inputs) files.push(await validateOne(options, input));
+  for (const input of inputs) files.push(await judge(options, input, await readInput(input, options.workingFolder)));
   files.sort((a, b) => compareText(b.filepath, a.filepath));
+  return reportOf(ctx, options, files);
+}
+
+/** A document that came without a file: its text, and the extension that says how it is read. */
+export interface InputDocument {
+  readonly text: string;
+  readonly extension: '.json' | '.yaml';
+}
+
+/** Reads such a document as a file of that extension is read. */
+export async function parseDocument({ text, extension }: InputDocument): Promise<EvaluatedInput> {
+  const content = throughFloats(await parseText(text, 'the document', extension));
+  return { filename: 'input', content, file: { name: `input${extension}`, dir: '' } };
+}
+
+/** Validates one document that came without a file. */
+export async function validateDocument(
+  ctx: StepContext,
+  options: FileJudge,
+  document: EvaluatedInput,
+): Promise<InputReport> {
+  return reportOf(ctx, options, [await judge(options, 'input', [document])]);
+}
+
+/** Refuses a policy by which every file would pass. */
+export function refuseNoSources({ sources = [] }: PolicySpec): void {
+  if (sources.length > 0) return;
+  throw new SluiceError(
+    'configuration',
+    'The policy should name sources, but names none; a gate that checks nothing must not pass.',
+  );
+}
+
+function reportOf(ctx: StepContext, options: FileJudge, files: readonly FileReport[]): InputReport {
   return {
     kind: 'input',
     success: files.every(({ success }) => success),
@@ -51,8 +84,7 @@ export async function validateFiles(ctx: StepContext, options: ValidateFilesOpti
   };
 }
 
-async function validateOne(options: ValidateFilesOptions, input: string): Promise<FileReport> {
-  const documents = await readInput(input, options.workingFolder);
+async function judge(options: FileJudge, input: string, documents: readonly EvaluatedInput[]): Promise<FileReport> {
   const outcomes = await options.evaluator.evaluateInputs(documents, { ref: '', component: '' }, options.at);
   const violations = sorted(outcomes.flatMap(({ failures }) => failures));
   return {
