@@ -45,8 +45,10 @@ export function differencesOf(one: CorpusCase, run: CorpusRun): string[] {
 
 function compare(one: CorpusCase, run: CorpusRun): string[] {
   const differences: string[] = [];
-  // ec has one exit code for all that went wrong; ours tell refused, misused and unreachable apart.
-  if ((one.exit === 0) !== (run.exit === 0))
+  // ec has one exit code for all that went wrong; ours tell refused, misused and unreachable apart. Where ec came to a
+  // verdict, ours is one too: 0 or 1 exactly.
+  const verdict = one.stdout.trim() !== '' || Object.keys(one.files ?? {}).length > 0;
+  if ((one.exit === 0) !== (run.exit === 0) || (verdict && run.exit > 1))
     differences.push(`exit: expected ${one.exit}, found ${run.exit} (${run.stderr.slice(0, 300)})`);
   const stdout = textDifference(one.stdout, run.stdout);
   if (stdout !== undefined) differences.push(`stdout: ${stdout}`);
