@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,4 +121,15 @@ test('whatever is asked, the registry answers within the protocol and writes now
   expect(await readdir(folder)).toEqual(['registry']);
   const kept = await readdir(join(folder, 'registry'));
   expect(kept.every((name) => ['contents', 'uploads', 'repositories'].includes(name))).toBe(true);
+});
+
+test('a tag that is none deletes nothing, inside the folder or outside', async () => {
+  const kept = join(folder, 'kept');
+  await writeFile(kept, 'here');
+  const from = '..%2f'.repeat(5);
+  for (const reference of [`${from}kept`, `${from}..%2fkept`, '..%2f..%2fx', '%00', '.']) {
+    expect(await send({ method: 'DELETE', path: `/v2/a/manifests/${reference}`, headers: {}, body: '' })).toBe(404);
+  }
+  expect(await readFile(kept, 'utf8')).toBe('here');
+  await rm(kept);
 });

@@ -54,7 +54,8 @@ export async function deleteManifest(exchange: Exchange, repository: string, ref
   const { storage } = exchange;
   await exchange.exclusively(repository, async () => {
     if (isDigest(reference)) return deleteByDigest(exchange, repository, reference);
-    if (!(await storage.deleteLink(repository, 'tags', reference))) throw unknown(reference);
+    // What is no tag was never stored as one, and could lead out of the folder of tags.
+    if (!isTag(reference) || !(await storage.deleteLink(repository, 'tags', reference))) throw unknown(reference);
   });
   answer(exchange, 202);
 }
