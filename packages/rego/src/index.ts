@@ -28,7 +28,7 @@ export { moduleToJson } from './syntax/ast-json.ts';
 export { countTests, type TestCounts, type TestReportOptions, testReport, testsToJson } from './test-report.ts';
 export { type CaseResult, runTests, type TestOptions, type TestResult } from './test-runner.ts';
 export { compare, equal } from './value/compare.ts';
-export { fromJson, fromPlain, type Plain, toJson, toPlain } from './value/json.ts';
+export { fromJson, fromPlain, type Plain, readValues, toJson, toPlain } from './value/json.ts';
 export type { BigNum } from './value/number.ts';
 export { ObjectBuilder, objectOf, type RegoObject } from './value/object.ts';
 export { print } from './value/print.ts';

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fromJson, isObject, objectOf, RegoError, type RegoObject, toJson, type Value } from '@sluice/rego';
 import { SluiceError } from '../error.ts';
-import { exactNumber, type JsonObject } from './exact-json.ts';
+import { exactNumber, type Json, type JsonObject } from './exact-json.ts';
 import type { Instant } from './instant.ts';
 import type { KeptFiles } from './kept-files.ts';
-import { regoValue } from './rego-value.ts';
 import { contentKey, type FetchedSource, type SourceFile } from './source-file.ts';
 
 /** What `ec.sigstore.*` are called with by default; every member is there, empty when it is not set. */
@@ -31,8 +30,8 @@ export function dataDocument(
 ): RegoObject {
   const config = { policy: { when_ns: exactNumber(String(when)) }, default_sigstore_opts: { ...sigstore } };
   const named = ruleData === undefined ? {} : { rule_data__configuration__: ruleData };
-  const withRuleData = merged(sources, asObject(regoValue(named)), 'ruleData');
-  return merged(withRuleData, asObject(regoValue({ config })), 'the configuration of the gate');
+  const withRuleData = merged(sources, objectOfJson(named), 'ruleData');
+  return merged(withRuleData, objectOfJson({ config }), 'the configuration of the gate');
 }
 
 /**
@@ -114,7 +113,7 @@ async function placed(files: readonly SourceFile[]): Promise<PlacedFile[]> {
 async function parseDataFile(file: SourceFile): Promise<Value> {
   if (!file.path.endsWith('.json')) {
     const { parseYaml11 } = await import('./yaml11.ts');
-    return regoValue(parseYaml11(file.text, file.path, { lastKeyWins: true }));
+    return jsonValue(parseYaml11(file.text, file.path, { lastKeyWins: true }));
   }
   try {
     return fromJson(file.text);
@@ -124,6 +123,15 @@ async function parseDataFile(file: SourceFile): Promise<Value> {
       cause,
     });
   }
+}
+
+function objectOfJson(json: Json): RegoObject {
+  return asObject(jsonValue(json));
+}
+
+/** With every digit of its numbers, which a JavaScript number would lose. */
+function jsonValue(json: Json): Value {
+  return fromJson(JSON.stringify(json));
 }
 
 function asObject(value: Value): RegoObject {

@@ -4,6 +4,8 @@ import { parseReference } from '@sluice/oci';
 import {
   type CustomBuiltin,
   evaluateWithHost,
+  fromJson,
+  fromPlain,
   isArray,
   RegoError,
   RegoErrors,
@@ -14,14 +16,14 @@ import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import { type CriteriaTarget, type SourceCriteria, sourceCriteria } from './criteria.ts';
 import { dataDocument, type SigstoreOptions } from './data.ts';
-import { type Json, parseExactJson } from './exact-json.ts';
+import type { Json } from './exact-json.ts';
 import { type CompiledGroup, compileGroup, type RulePackage } from './group.ts';
-import { inputDocument, throughFloats } from './input.ts';
+import { inputDocument } from './input.ts';
+import { inputValue } from './input-value.ts';
 import type { Instant } from './instant.ts';
 import { type KeptFiles, nothingKept } from './kept-files.ts';
 import { gateNotes } from './notes.ts';
 import { queryPackage } from './query-rules.ts';
-import { regoValue } from './rego-value.ts';
 import type { Outcome, RawOutcome } from './result.ts';
 import { type FilterType, pipelineIntentions, type Selection, selectRules } from './selection.ts';
 import type { FetchedSource } from './source-file.ts';
@@ -88,7 +90,10 @@ export async function createPolicyEvaluator(ctx: StepContext, options: Evaluator
     notes: ready.flatMap(({ group, criteria }) => gateNotes(group, criteria, options)),
     sources: groups.flatMap(({ fetched }) => fetched),
     evaluate: (target) => evaluateImage(ctx, options, ready, pinned, target),
-    evaluateInputs: (inputs, subject, at) => evaluateInputs(ctx, options, ready, inputs, subject, at),
+    evaluateInputs: (inputs, subject, at) => {
+      const documents = inputs.map((input) => ({ ...input, content: fromJson(JSON.stringify(input.content)) }));
+      return evaluateInputs(ctx, options, ready, documents, subject, at);
+    },
   };
 }
 
@@ -113,13 +118,12 @@ async function evaluateImage(
 ): Promise<PolicyEvaluation> {
   const files = (await options.imageFiles?.(target)) ?? {};
   const input = inputDocument(target, policy, files);
-  const content = throughFloats(parseExactJson(input));
   const subject = { ref: target.ref, component: target.component.name };
   const outcomes = await evaluateInputs(
     ctx,
     options,
     groups,
-    [{ filename: '', content }],
+    [{ filename: '', content: inputValue(input) }],
     subject,
     target.effectiveTime,
   );
@@ -130,15 +134,14 @@ async function evaluateInputs(
   ctx: StepContext,
   options: EvaluatorOptions,
   groups: readonly PreparedGroup[],
-  inputs: readonly EvaluatedInput[],
+  inputs: readonly EvaluatedInput<Value>[],
   subject: EvaluatedSubject,
   at: Instant,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const documents = inputs.map((input) => ({ ...input, content: regoValue(input.content) }));
   for (const prepared of groups) {
     const selection = selectionFor(options, prepared, criteriaTarget(subject.ref), subject.component);
-    const raw = await rawOutcomes(ctx, options, prepared, selection, documents);
+    const raw = await rawOutcomes(ctx, options, prepared, selection, inputs);
     outcomes.push(...verdictOf(raw, prepared.group.rules, selection, at));
   }
   return outcomes;
@@ -229,7 +232,7 @@ async function evaluateOne(
         ? data
         : data
             .toBuilder()
-            .set('conftest', regoValue({ file: { ...input.file } }))
+            .set('conftest', fromPlain({ file: { ...input.file } }))
             .build(),
   };
   const clock = () => ctx.now().getTime();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readJson } from '@sluice/rego/json';
 
 /** Parsed JSON that keeps each number's text where a JavaScript number would lose it (`1.50`, `12345678901234567890`). */
 export type Json = null | boolean | number | string | ExactNumber | readonly Json[] | JsonObject;
@@ -20,19 +21,12 @@ export class ExactNumber {
   }
 }
 
-// ES2025's JSON.rawJSON and the reviver's context are in Node 24 but not yet in TypeScript's library.
+// ES2025's JSON.rawJSON is in Node 24 but not yet in TypeScript's library.
 const rawJson = Reflect.get(JSON, 'rawJSON') as (text: string) => unknown;
-const parse = JSON.parse as (
-  text: string,
-  reviver: (key: string, value: Json, context: { source?: string }) => Json,
-) => Json;
 
 /** Parses JSON without losing a digit; throws `SyntaxError` as `JSON.parse` does. */
 export function parseExactJson(text: string): Json {
-  return parse(text, (_key, value, context) => {
-    if (typeof value !== 'number' || context.source === undefined) return value;
-    return exactNumber(context.source);
-  });
+  return readJson<Json>(text, { number: exactNumber, array: (items) => items, object: Object.fromEntries });
 }
 
 /** A plain number when its text is what JavaScript would print for it, an `ExactNumber` otherwise. */

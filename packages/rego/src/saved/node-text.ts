@@ -17,12 +17,17 @@ const compound = '+';
 const scalars = '-';
 
 function holdsCompound(node: object): boolean {
-  if (Array.isArray(node)) return node.some((item) => typeof item === 'object' && item !== null && holdsCompound(item));
+  if (Array.isArray(node)) {
+    for (const item of node) if (typeof item === 'object' && item !== null && holdsCompound(item)) return true;
+    return false;
+  }
   const isConstant = 'kind' in node && node.kind === 'constant';
-  return Object.entries(node).some(
-    ([name, member]) =>
-      typeof member === 'object' && member !== null && (holdsValue(name, isConstant) || holdsCompound(member)),
-  );
+  for (const name in node) {
+    const member: unknown = node[name as keyof typeof node]; // one of its names
+    if (typeof member !== 'object' || member === null) continue;
+    if (holdsValue(name, isConstant) || holdsCompound(member)) return true;
+  }
+  return false;
 }
 
 /** Reads back what {@link nodeText} wrote; the type is the caller's promise, kept by the format's version. */

@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RegoError } from '../error.ts';
+import { JsonError } from '../json/error.ts';
+import { maxJsonDepth, readJson } from '../json/read.ts';
 import { compareStrings } from './compare.ts';
 import { numberText, parseNumber } from './number.ts';
-import { ObjectBuilder, type RegoObject } from './object.ts';
+import { ObjectBuilder, objectOfMap, type RegoObject } from './object.ts';
 import { isArray, type Value } from './value.ts';
 
 /** Plain data as `JSON.parse` gives it. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
-
-/** Nesting that JSON text may have, well within what the stack holds for all that is done with a value later. */
-const maxJsonDepth = 2_000;
 
 /**
  * Reads JSON text without losing a digit of its numbers. Text that is no JSON is a `RegoError` with the code
  * `rego_parse_error`; lone surrogates become U+FFFD.
  */
 export function fromJson(text: string): Value {
-  const reader: Reader = { text, at: 0, depth: 0 };
-  const value = readValue(reader);
-  skipSpace(reader);
-  if (reader.at < text.length) fail(reader, 'the end of the text');
-  return value;
+  return readValues(text, parseNumber);
+}
+
+/** The same for JSON whose numbers are to be read in another way. */
+export function readValues(text: string, number: (text: string) => Value): Value {
+  try {
+    return readJson<Value>(text, { number, array: (items) => items, object: objectOfMap });
+  } catch (thrown) {
+    if (!(thrown instanceof JsonError)) throw thrown;
+    throw new RegoError(thrown.code === 'too-deep' ? 'rego_limit_error' : 'rego_parse_error', thrown.message);
+  }
 }
 
 /** Plain data as a value. A number is taken at its shortest text; what JSON cannot hold is a `TypeError`. */
@@ -108,145 +113,6 @@ function fromPlainObject(plain: object, depth: number): RegoObject {
   return builder.build();
 }
 
-interface Reader {
-  readonly text: string;
-  at: number;
-  depth: number;
-}
-
-function readValue(reader: Reader): Value {
-  skipSpace(reader);
-  switch (reader.text[reader.at]) {
-    case '{':
-      return nested(reader, readObject);
-    case '[':
-      return nested(reader, readArray);
-    case '"':
-      return readString(reader);
-    case 't':
-      return readWord(reader, 'true', true);
-    case 'f':
-      return readWord(reader, 'false', false);
-    case 'n':
-      return readWord(reader, 'null', null);
-    default:
-      return readNumber(reader);
-  }
-}
-
-function nested(reader: Reader, read: (reader: Reader) => Value): Value {
-  if (++reader.depth > maxJsonDepth) {
-    throw tooDeep();
-  }
-  reader.at++;
-  const value = read(reader);
-  reader.depth--;
-  return value;
-}
-
 function tooDeep(): RegoError {
   return new RegoError('rego_limit_error', `Expected at most ${maxJsonDepth} levels of JSON, found more.`);
-}
-
-function readObject(reader: Reader): RegoObject {
-  const builder = new ObjectBuilder();
-  if (eat(reader, '}')) return builder.build();
-  do {
-    skipSpace(reader);
-    if (reader.text[reader.at] !== '"') fail(reader, 'a key in double quotes');
-    const key = readString(reader);
-    if (!eat(reader, ':')) fail(reader, "':' behind a key");
-    builder.set(key, readValue(reader));
-  } while (eat(reader, ','));
-  if (!eat(reader, '}')) fail(reader, "',' or '}'");
-  return builder.build();
-}
-
-function readArray(reader: Reader): readonly Value[] {
-  const items: Value[] = [];
-  if (eat(reader, ']')) return items;
-  do items.push(readValue(reader));
-  while (eat(reader, ','));
-  if (!eat(reader, ']')) fail(reader, "',' or ']'");
-  return items;
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
-
-function readString(reader: Reader): string {
-  const { text } = reader;
-  const start = ++reader.at;
-  let parts = '';
-  let from = start;
-  for (;;) {
-    const unit = text.charCodeAt(reader.at);
-    if (unit === 0x22) break;
-    if (unit === 0x5c) {
-      parts += text.slice(from, reader.at) + readEscape(reader);
-      from = reader.at;
-    } else if (unit < 0x20 || Number.isNaN(unit)) fail(reader, 'a string without control characters, ended by a quote');
-    else reader.at++;
-  }
-  const whole = from === start ? text.slice(start, reader.at) : parts + text.slice(from, reader.at);
-  reader.at++;
-  return whole.isWellFormed() ? whole : whole.toWellFormed();
-}
-
-function readEscape(reader: Reader): string {
-  const letter = reader.text[reader.at + 1] ?? '';
-  if (letter === 'u') {
-    const digits = reader.text.slice(reader.at + 2, reader.at + 6);
-    if (!/^[0-9a-fA-F]{4}$/.test(digits)) fail(reader, 'four hexadecimal digits behind \\u');
-    reader.at += 6;
-    return String.fromCharCode(Number.parseInt(digits, 16));
-  }
-  const character = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
-  if (character === undefined) fail(reader, 'an escape of JSON');
-  reader.at += 2;
-  return character;
-}
-
-function readWord<T extends Value>(reader: Reader, word: string, value: T): T {
-  if (!reader.text.startsWith(word, reader.at)) fail(reader, 'a value');
-  reader.at += word.length;
-  return value;
-}
-
-const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-
-function readNumber(reader: Reader): Value {
-  numberPattern.lastIndex = reader.at;
-  const text = numberPattern.exec(reader.text)?.[0];
-  if (text === undefined) fail(reader, 'a value');
-  reader.at += text.length;
-  return parseNumber(text);
-}
-
-function eat(reader: Reader, character: string): boolean {
-  skipSpace(reader);
-  if (reader.text[reader.at] !== character) return false;
-  reader.at++;
-  return true;
-}
-
-function skipSpace(reader: Reader): void {
-  for (;;) {
-    const unit = reader.text.charCodeAt(reader.at);
-    if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
-    reader.at++;
-  }
-}
-
-function fail(reader: Reader, expected: string): never {
-  const found = reader.at < reader.text.length ? JSON.stringify(reader.text[reader.at]) : 'the end of the text';
-  throw new RegoError('rego_parse_error', `Expected ${expected} in JSON at offset ${reader.at}, found ${found}.`);
 }

@@ -125,4 +125,9 @@ export function objectOf(entries: Iterable<readonly [key: Value, value: Value]>)
   return new RegoObject(table);
 }
 
+/** The object of some named members. Takes the map over: the caller must not touch it again. */
+export function objectOfMap(members: Map<string, Value>): RegoObject {
+  return new RegoObject(new ValueTable<Value>(members));
+}
+
 export const emptyObject: RegoObject = objectOf([]);
