@@ -17,6 +17,8 @@ import type { Value } from './value/value.ts';
 export interface Documents {
   readonly input?: Value;
   readonly data?: RegoObject;
+  /** Top-level members of `data` that are another's in the next run; see {@link saveSettled}. The same for the same data. */
+  readonly passing?: ReadonlySet<string>;
 }
 
 export interface EvaluateOptions extends Partial<Lent> {
@@ -38,8 +40,8 @@ export class Evaluation {
 
   constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host?: HostAnswers) {
     this.#policy = policy;
-    const { input, data = emptyObject } = documents;
-    this.#scope = new Scope({ input, data, settled: policy.settledBy(data, options.now ?? 0n) });
+    const { input, data = emptyObject, passing } = documents;
+    this.#scope = new Scope({ input, data, settled: policy.settledBy(data, options.now ?? 0n, passing) });
     this.#options = options;
     if (host) lendHost(this.#cache, host);
   }

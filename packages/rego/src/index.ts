@@ -23,6 +23,7 @@ export { type ParseOptions, parseModule } from './parse.ts';
 export type { CustomBuiltin, Policy } from './policy.ts';
 export type { Bindings, ExpressionValue, QueryResult } from './query.ts';
 export { loadPolicy, savePolicy } from './save.ts';
+export { loadSettled, type SettledData, saveSettled } from './save-settled.ts';
 export type { Annotations, Module, RegoVersion, Rule, Term } from './syntax/ast.ts';
 export { moduleToJson } from './syntax/ast-json.ts';
 export { countTests, type TestCounts, type TestReportOptions, testReport, testsToJson } from './test-report.ts';

@@ -10,7 +10,7 @@ import { separateTests } from './compiler/test-rules.ts';
 import type { FunctionType } from './compiler/types.ts';
 import { RegoError } from './error.ts';
 import { type Ask, askHost } from './eval/host.ts';
-import type { Settled } from './eval/scope.ts';
+import { type Passing, Settled } from './eval/settled.ts';
 import { parseModule } from './parse.ts';
 import { type Callable, Planner } from './plan/planner.ts';
 import type { Module, Rule } from './syntax/ast.ts';
@@ -44,6 +44,8 @@ export interface PolicyOptions {
   readonly prepared?: (index: number) => Rule | undefined;
 }
 
+const none: Passing = new Set();
+
 /** Compiled modules. Made by `compile`; any number of evaluations may share one. */
 export class Policy {
   readonly modules: readonly Module[];
@@ -51,7 +53,7 @@ export class Policy {
   readonly planner: Planner;
   readonly context: CompileContext;
   readonly #prepare: (entry: RuleEntry) => void;
-  readonly #settled = new WeakMap<RegoObject, { readonly now: bigint; readonly values: Settled }>();
+  readonly #settled = new WeakMap<RegoObject, Settled>();
 
   constructor(modules: readonly Module[], options: PolicyOptions) {
     this.modules = options.tests ? separateTests(modules) : modules;
@@ -90,13 +92,12 @@ export class Policy {
    * What evaluations over a data document at one time have found out that depends on nothing else, for the next to begin
    * with. Coverage wants to see every rule at work, and gets nothing.
    */
-  settledBy(data: RegoObject, now: bigint): Settled | undefined {
+  settledBy(data: RegoObject, now: bigint, passing: Passing = none): Settled | undefined {
     if (this.planner.watch) return undefined;
-    const known = this.#settled.get(data);
-    if (known?.now === now) return known.values;
-    const values: Settled = [];
-    this.#settled.set(data, { now, values });
-    return values;
+    const known = this.#settled.get(data) ?? new Settled(now, passing);
+    const settled = known.now === now ? known : known.at(now);
+    this.#settled.set(data, settled);
+    return settled;
   }
 
   /** Brings every rule into the form that is planned. */

@@ -4,6 +4,7 @@ import { compile } from './compile.ts';
 import { type EvaluateOptions, evaluate, evaluateWithHost } from './evaluate.ts';
 import { parseModule } from './parse.ts';
 import type { CustomBuiltin } from './policy.ts';
+import { loadSettled, saveSettled } from './save-settled.ts';
 import { fromPlain, toPlain } from './value/json.ts';
 import { emptyObject, objectOf, type RegoObject } from './value/object.ts';
 
@@ -119,5 +120,78 @@ describe('evaluations over the same data', () => {
     const policy = compile([parseModule('a.rego', 'package a\nr := x if some x in [1, 2]')]);
     for (let i = 0; i < 2; i++)
       expect(() => evaluate(policy, { data: emptyObject }).value(['a', 'r'])).toThrow(/conflicting values/);
+  });
+});
+
+describe('what lasts', () => {
+  const now = 5n;
+  const passing = new Set(['run']);
+  const data = (at: number) =>
+    objectOf([
+      ['list', [1, 2]],
+      ['run', at],
+    ]);
+
+  /** Evaluates `data.a.r` over data of one run, and begins the next with what was saved of it. */
+  function nextRun(body: string): {
+    readonly saved: string | undefined;
+    readonly calls: number;
+    readonly value: unknown;
+  } {
+    let calls = 0;
+    const builtin: CustomBuiltin = { declaration: 'test.count(x: any) n: number', run: () => ++calls };
+    const module = parseModule('a.rego', `package a\n${body}`);
+    const first = compile([module], { builtins: [builtin] });
+    const before = { data: data(1), passing };
+    evaluate(first, { ...before, input: fromPlain({ x: 1 }) }, { now }).value(['a', 'r']);
+    const saved = saveSettled(first, before, now);
+    const second = compile([module], { builtins: [builtin] });
+    const after = { data: data(2), passing };
+    if (saved !== undefined) loadSettled(second, after, now + 1n, saved);
+    const value = evaluate(second, { ...after, input: fromPlain({ x: 2 }) }, { now: now + 1n }).value(['a', 'r']);
+    return { saved, calls, value: value === undefined ? undefined : toPlain(value) };
+  }
+
+  test('is what depends on the policy and its data', () => {
+    expect(nextRun('r := [s, t]\ns contains x if some x in data.list\nt := count(data.list)')).toMatchObject({
+      saved: expect.stringContaining('"s":[1,2]'),
+      value: [[1, 2], 2],
+    });
+  });
+
+  test('is what the next run begins with', () => {
+    const module = parseModule('a.rego', 'package a\nr := data.list[0]');
+    const first = compile([module]);
+    const before = { data: data(1), passing };
+    evaluate(first, before, { now }).value(['a', 'r']);
+    const saved = saveSettled(first, before, now) ?? '';
+    const second = compile([module]);
+    const after = { data: data(2), passing };
+    loadSettled(second, after, now, saved.replace(',1]', ',7]'));
+    expect(evaluate(second, after, { now }).value(['a', 'r'])).toBe(7);
+  });
+
+  test('may be that a rule has no value', () => {
+    expect(nextRun('r := 1 if not s\ns if data.list[0] == 7').value).toBe(1);
+  });
+
+  test.each([
+    ['the clock', 'r := time.now_ns()', 6],
+    ['the clock, by a rule', 'r := s\ns := time.now_ns()', 6],
+    ['the clock, by a function that is remembered', 'r := [s, f(1)][1]\ns := f(1)\nf(x) := time.now_ns() + x', 7],
+    ['a passing member', 'r := data.run', 2],
+    ['a passing member, by a rule asked for twice', 'r := [t, s][1]\nt := s\ns := data.run', 2],
+    ['a passing member under with', 'r := x if x := s with data.list as []\ns := data.run', 2],
+    ['the input', 'r := input.x', 2],
+    ['what is lent', 'r := test.count(1)', 2],
+  ])('is not what depends on %s', (_name, body, value) => {
+    expect(nextRun(body).value).toEqual(value);
+  });
+
+  test('is not begun with by another policy', () => {
+    const saved = nextRun('r := data.list[0]').saved ?? '';
+    const other = compile([parseModule('a.rego', 'package a\ns := 1\nr := data.list[1]')]);
+    loadSettled(other, { data: data(1), passing }, now, saved);
+    expect(evaluate(other, { data: data(1), passing }, { now }).value(['a', 'r'])).toBe(2);
   });
 });

@@ -26,9 +26,10 @@ import { gateNotes } from './notes.ts';
 import { queryPackage } from './query-rules.ts';
 import type { Outcome, RawOutcome } from './result.ts';
 import { type FilterType, pipelineIntentions, type Selection, selectRules } from './selection.ts';
+import { beginSettled, passingData } from './settled.ts';
 import type { FetchedSource } from './source-file.ts';
 import type { SourceFetcher } from './sources.ts';
-import type { PolicySpec } from './spec.ts';
+import type { PolicySpec, SourceGroup } from './spec.ts';
 import type { PolicyEvaluation, PolicyEvaluator, PolicyTarget } from './target.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -77,22 +78,20 @@ export interface CompiledPolicy extends PolicyEvaluator {
 
 /** Fetches all sources concurrently, compiles each group, and gives what evaluates any number of images with them. */
 export async function createPolicyEvaluator(ctx: StepContext, options: EvaluatorOptions): Promise<CompiledPolicy> {
-  const { policy, fetcher, builtins } = options;
-  const groups = await Promise.all(
-    (policy.sources ?? []).map((source) => compileGroup(source, fetcher, { builtins }, options.kept ?? nothingKept)),
-  );
-  const ready = groups.map((group) => prepared(group, options));
+  const { policy } = options;
+  const groups = await Promise.all((policy.sources ?? []).map((source) => prepared(source, options)));
   const pinned: PolicySpec =
-    policy.sources === undefined ? policy : { ...policy, sources: groups.map(({ source }) => source) };
+    policy.sources === undefined ? policy : { ...policy, sources: groups.map(({ group }) => group.source) };
+  const sources = groups.flatMap(({ group }) => [...group.policies, ...group.dataSources]);
   return {
     policy: pinned,
-    contents: new Map(groups.flatMap(({ fetched }) => fetched).map((source) => [source.pinned, source.sha256])),
-    notes: ready.flatMap(({ group, criteria }) => gateNotes(group, criteria, options)),
-    sources: groups.flatMap(({ fetched }) => fetched),
-    evaluate: (target) => evaluateImage(ctx, options, ready, pinned, target),
+    contents: new Map(sources.map((source) => [source.pinned, source.sha256])),
+    notes: groups.flatMap(({ group, criteria }) => gateNotes(group, criteria, options)),
+    sources,
+    evaluate: (target) => evaluateImage(ctx, options, groups, pinned, target),
     evaluateInputs: (inputs, subject, at) => {
       const documents = inputs.map((input) => ({ ...input, content: fromJson(JSON.stringify(input.content)) }));
-      return evaluateInputs(ctx, options, ready, documents, subject, at);
+      return evaluateInputs(ctx, options, groups, documents, subject, at);
     },
   };
 }
@@ -101,12 +100,16 @@ interface PreparedGroup {
   readonly group: CompiledGroup;
   readonly criteria: SourceCriteria;
   readonly data: RegoObject;
+  /** Keeps what evaluations found out for the next run. */
+  readonly keepSettled: () => Promise<void>;
 }
 
-function prepared(group: CompiledGroup, options: EvaluatorOptions): PreparedGroup {
-  const { source } = group;
-  const criteria = sourceCriteria(source, options.policy, options.at);
-  return { group, criteria, data: dataDocument(group.data, source.ruleData, options.at, options.sigstore) };
+async function prepared(source: SourceGroup, options: EvaluatorOptions): Promise<PreparedGroup> {
+  const { policy, fetcher, builtins, at, sigstore, kept = nothingKept } = options;
+  const group = await compileGroup(source, fetcher, { builtins }, kept);
+  const data = dataDocument(group.data, source.ruleData, at, sigstore);
+  const keepSettled = await beginSettled(kept, group, data, at);
+  return { group, criteria: sourceCriteria(group.source, policy, at), data, keepSettled };
 }
 
 async function evaluateImage(
@@ -142,6 +145,7 @@ async function evaluateInputs(
   for (const prepared of groups) {
     const selection = selectionFor(options, prepared, criteriaTarget(subject.ref), subject.component);
     const raw = await rawOutcomes(ctx, options, prepared, selection, inputs);
+    await prepared.keepSettled();
     outcomes.push(...verdictOf(raw, prepared.group.rules, selection, at));
   }
   return outcomes;
@@ -227,6 +231,7 @@ async function evaluateOne(
 ): Promise<RawOutcome[]> {
   const documents = {
     input: input.content,
+    passing: passingData,
     data:
       input.file === undefined
         ? data

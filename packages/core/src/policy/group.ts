@@ -36,7 +36,8 @@ export interface CompiledGroup {
   readonly packages: readonly RulePackage[];
   /** The files of all data sources, merged. */
   readonly data: RegoObject;
-  readonly fetched: readonly FetchedSource[];
+  readonly policies: readonly FetchedSource[];
+  readonly dataSources: readonly FetchedSource[];
 }
 
 /** Built-in functions that reach outside or read the clock of the machine; they do not exist for policies. */
@@ -61,7 +62,8 @@ export async function compileGroup(
     source: pinnedSource(source, policies, data),
     ...compiled,
     data: await sourceData(data, kept),
-    fetched: [...policies, ...data],
+    policies,
+    dataSources: data,
   };
 }
 

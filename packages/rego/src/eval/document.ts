@@ -22,7 +22,7 @@ export function isMasked(run: Run, node: RuleNode): boolean {
 
 /** The base document at the place of a node. */
 export function baseAt(run: Run, node: RuleNode): Value | undefined {
-  return lookUpPath(run.scope.data, node.path.slice(1));
+  return lookUpPath(run.baseAt(node.path[1]), node.path.slice(1));
 }
 
 /** Everything below a node: what its rules say merged with base data. */

@@ -2,6 +2,7 @@
 import { type BuiltinContext, BuiltinError } from '../builtins/builtin.ts';
 import { RegoError } from '../error.ts';
 import { type Location, locate, type Source, type Span } from '../location.ts';
+import type { RegoObject } from '../value/object.ts';
 import type { Value } from '../value/value.ts';
 import type { Budget } from './budget.ts';
 import type { Scope } from './scope.ts';
@@ -36,6 +37,7 @@ export class Run {
   readonly cache: Map<string, unknown>;
   readonly #context: CallContext;
   #outsideLooks = 0;
+  #passingLooks = 0;
 
   constructor(scope: Scope, budget: Budget, lent: Lent, cache: Map<string, unknown>) {
     this.cache = cache;
@@ -55,6 +57,22 @@ export class Run {
 
   lookOutside(): void {
     this.#outsideLooks++;
+  }
+
+  /** The same for what another run over the policy and the data finds changed: the clock, passing members of data. */
+  get passingLooks(): number {
+    return this.#passingLooks;
+  }
+
+  lookAtPassing(): void {
+    this.#passingLooks++;
+  }
+
+  /** The base document, to be read at a member, or at any when none is given. */
+  baseAt(member: Value | undefined): RegoObject {
+    const { settled, data } = this.scope;
+    if (settled === undefined || typeof member !== 'string' || settled.passing.has(member)) this.#passingLooks++;
+    return data;
   }
 
   /** What a built-in function called at a place is lent; good until the next call. */
@@ -97,6 +115,7 @@ class CallContext implements BuiltinContext {
 
   get now(): bigint {
     // The same for all evaluations that share what is settled.
+    this.#run.lookAtPassing();
     return this.#run.lent.now;
   }
 

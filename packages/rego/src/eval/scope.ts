@@ -2,6 +2,7 @@
 import type { RegoObject } from '../value/object.ts';
 import type { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
+import type { Settled } from './settled.ts';
 
 /** A rule that was computed and has no value. */
 export interface Absent {
@@ -29,9 +30,6 @@ export interface ScopeDocuments {
   readonly settled?: Scope['settled'];
 }
 
-/** By node: values of rules that need nothing but the policy, one data document and one time. */
-export type Settled = (Value | Absent | undefined)[];
-
 /** The documents as one `with` (or none) shows them, and what was computed from them. */
 export class Scope {
   /** The scope a `with` has changed. */
@@ -47,8 +45,9 @@ export class Scope {
   readonly values: (Value | Absent | undefined)[] = [];
   /** By node: results of a function by arguments, members of a partial object by keys. */
   readonly tables: (ValueTable<Value | Absent> | undefined)[] = [];
-  /** Numbers of the nodes in whose table something looked outside of data. */
+  /** Numbers of the nodes in whose table a result looked outside, and of those in which one looked at what passes. */
   readonly outside: Set<number> = new Set();
+  readonly passing: Set<number> = new Set();
   /** What holds for every evaluation over this data at this time; undefined where a `with` has changed the documents. */
   readonly settled: Settled | undefined;
   #unreplaced: Scope | undefined;

@@ -26,20 +26,26 @@ export function once(node: RuleNode, compute: (run: Run) => Value | undefined): 
   return (run) => {
     const { scope } = run;
     const { settled } = scope;
-    const known = settled?.[id] ?? scope.values[id];
+    // Who needs a known value needs what it needed.
+    const shared = settled?.get(id);
+    if (shared !== undefined) {
+      if (!settled?.lasts(id)) run.lookAtPassing();
+      return isAbsent(shared) ? undefined : shared;
+    }
+    const known = scope.values[id];
     if (known !== undefined) {
       if (known === computing) throw recursion(node);
-      // Who needs this value needs what it needed.
-      if (settled?.[id] === undefined) run.lookOutside();
+      run.lookOutside();
       return isAbsent(known) ? undefined : known;
     }
     scope.values[id] = computing;
-    const before = run.outsideLooks;
+    const { outsideLooks, passingLooks } = run;
     run.budget.enter();
     try {
       const value = compute(run);
-      scope.values[id] = orAbsent(value);
-      if (settled && run.outsideLooks === before) settled[id] = orAbsent(value);
+      const kept = orAbsent(value);
+      scope.values[id] = kept;
+      if (run.outsideLooks === outsideLooks) settled?.set(id, kept, run.passingLooks === passingLooks);
       return value;
     } catch (thrown) {
       // Asked again, the rule fails in the same way, and not as one that needs itself.
@@ -52,8 +58,8 @@ export function once(node: RuleNode, compute: (run: Run) => Value | undefined): 
 }
 
 /**
- * Looks a result up in the table of a node, or computes it and puts it there. When any of the node's results needed more
- * than data, all of them count as doing so.
+ * Looks a result up in the table of a node, or computes it and puts it there. What any of the node's results looked at, all
+ * of them count as having looked at.
  */
 export function remembered(
   run: Run,
@@ -61,19 +67,21 @@ export function remembered(
   key: Value,
   compute: () => Value | undefined,
 ): Value | undefined {
-  const { tables, outside } = run.scope;
+  const { tables, outside, passing } = run.scope;
   const table: ValueTable<Value | Absent> = tables[id] ?? new ValueTable();
   tables[id] = table;
   const known = table.get(key);
   if (known !== undefined) {
     if (outside.has(id)) run.lookOutside();
+    if (passing.has(id)) run.lookAtPassing();
     return isAbsent(known) ? undefined : known;
   }
-  const before = run.outsideLooks;
+  const { outsideLooks, passingLooks } = run;
   run.budget.enter();
   const value = compute();
   run.budget.leave();
-  if (run.outsideLooks !== before) outside.add(id);
+  if (run.outsideLooks !== outsideLooks) outside.add(id);
+  if (run.passingLooks !== passingLooks) passing.add(id);
   table.set(key, orAbsent(value));
   return value;
 }

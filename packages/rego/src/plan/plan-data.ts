@@ -90,9 +90,10 @@ function countBound(path: readonly Term[], scope: PlanScope): number {
 function planBaseGetter(path: readonly Term[], scope: PlanScope): Getter {
   const keys = path.map((part) => planGetter(part, scope));
   const constants = path.map((part) => (part.kind === 'constant' ? part.value : undefined));
-  if (constants.every((key) => typeof key === 'string')) return (run) => lookUpPath(run.scope.data, constants);
+  if (constants.every((key) => typeof key === 'string'))
+    return (run) => lookUpPath(run.baseAt(constants[0]), constants);
   return (run, frame) => {
-    let value: Value | undefined = run.scope.data;
+    let value: Value | undefined = run.baseAt(constants[0]);
     for (let at = 0; value !== undefined && at < keys.length; at++) {
       const key = keys[at]?.(run, frame);
       value = key === undefined ? undefined : lookUpBase(value, key);

@@ -68,7 +68,7 @@ function rememberMembers(
 ): (run: Run, keys: readonly Value[]) => Value | undefined {
   return (run, keys) => {
     const { scope } = run;
-    const all = scope.settled?.[node.id] ?? scope.values[node.id];
+    const all = scope.settled?.get(node.id) ?? scope.values[node.id];
     if (all !== undefined && !isAbsent(all)) return lookUpPath(whole(run), keys);
     return remembered(run, node, keys, () => lookUpPath(solve(run, keys), keys));
   };
