@@ -7,6 +7,7 @@ import type { CustomBuiltin } from './policy.ts';
 import { loadSettled, saveSettled } from './save-settled.ts';
 import { fromPlain, toPlain } from './value/json.ts';
 import { emptyObject, objectOf, type RegoObject } from './value/object.ts';
+import { isArray } from './value/value.ts';
 
 /** The values of `data.a.r` in evaluations of one policy over one data document, one for each input. */
 function values(
@@ -40,6 +41,36 @@ describe('evaluations over the same data', () => {
     const first = over(data, 1);
     expect(over(data, 2)).toBe(first);
     expect(toPlain(over(objectOf([['list', [3]]]), 1) ?? null)).toEqual([3]);
+  });
+
+  test('compute a function once for the same arguments, as long as it needs no more', () => {
+    const text = `package a
+      f(x) := {x, data.list[0]}
+      g(x) := {x, input.x}
+      r := [f("k"), g("k")]`;
+    const policy = compile([parseModule('a.rego', text)]);
+    const data = objectOf([['list', [1, 2]]]);
+    const [first, second] = [1, 2].map((x) => {
+      const value = evaluate(policy, { input: fromPlain({ x }), data }).value(['a', 'r']);
+      return value !== undefined && isArray(value) ? value : [];
+    });
+    expect(second?.[0]).toBe(first?.[0]);
+    expect(toPlain(second ?? null)).toEqual([
+      [1, 'k'],
+      [2, 'k'],
+    ]);
+  });
+
+  test('keep no result for arguments that are large, and not without end', () => {
+    const policy = compile([parseModule('a.rego', 'package a\nf(x) := {count(x)}\nr := f(input.x)')]);
+    const data = objectOf([]);
+    const result = (x: unknown) => evaluate(policy, { input: fromPlain({ x }), data }).value(['a', 'r']);
+    expect(result('small')).toBe(result('small'));
+    const large = 'x'.repeat(20_000);
+    expect(result(large)).not.toBe(result(large));
+    for (let i = 0; i < 400; i++) result(`${i}${'x'.repeat(12_000)}`);
+    const late = `late${'x'.repeat(12_000)}`;
+    expect(result(late)).not.toBe(result(late));
   });
 
   test.each([

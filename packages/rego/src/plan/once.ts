@@ -67,7 +67,12 @@ export function remembered(
   key: Value,
   compute: () => Value | undefined,
 ): Value | undefined {
-  const { tables, outside, passing } = run.scope;
+  const { tables, outside, passing, settled } = run.scope;
+  const shared = settled?.result(id, key);
+  if (shared !== undefined) {
+    if (settled?.resultsPass(id)) run.lookAtPassing();
+    return isAbsent(shared) ? undefined : shared;
+  }
   const table: ValueTable<Value | Absent> = tables[id] ?? new ValueTable();
   tables[id] = table;
   const known = table.get(key);
@@ -80,9 +85,15 @@ export function remembered(
   run.budget.enter();
   const value = compute();
   run.budget.leave();
-  if (run.outsideLooks !== outsideLooks) outside.add(id);
-  if (run.passingLooks !== passingLooks) passing.add(id);
-  table.set(key, orAbsent(value));
+  const kept = orAbsent(value);
+  const passes = run.passingLooks !== passingLooks;
+  if (run.outsideLooks === outsideLooks) settled?.setResult(id, key, kept, passes);
+  else {
+    outside.add(id);
+    settled?.giveUp(id);
+  }
+  if (passes) passing.add(id);
+  table.set(key, kept);
   return value;
 }
 
