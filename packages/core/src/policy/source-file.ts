@@ -40,7 +40,10 @@ export function isPolicyFile(path: string): boolean {
 
 export function contentHash(files: readonly SourceFile[]): string {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(JSON.stringify([file.path, file.text])).update('\n');
+  // Lengths keep the end of one text and the beginning of the next apart.
+  for (const { path, text } of files) {
+    hash.update(`${Buffer.byteLength(path)} ${Buffer.byteLength(text)}\n${path}`).update(text);
+  }
   return hash.digest('hex');
 }
 
