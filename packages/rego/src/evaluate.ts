@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constant, reference, variable } from './compiler/terms.ts';
 import { RegoError } from './error.ts';
 import { Budget, type Deadline } from './eval/budget.ts';
 import { HostAnswers, lendHost } from './eval/host.ts';
 import { type Lent, Run } from './eval/run.ts';
 import { Scope } from './eval/scope.ts';
 import { chooseLimits, type Limits } from './limits.ts';
-import { planDataGetter } from './plan/plan-data.ts';
-import { newScope } from './plan/scope.ts';
 import type { Policy } from './policy.ts';
 import { type Bindings, planQuery, planResults, type QueryResult } from './query.ts';
 import { emptyObject, type RegoObject } from './value/object.ts';
@@ -35,6 +32,8 @@ export class Evaluation {
   readonly #policy: Policy;
   readonly #scope: Scope;
   readonly #options: EvaluateOptions;
+  readonly #limits: Limits;
+  readonly #lent: Lent;
   readonly #cache = new Map<string, unknown>();
   readonly #errors: RegoError[] = [];
 
@@ -43,6 +42,8 @@ export class Evaluation {
     const { input, data = emptyObject, passing } = documents;
     this.#scope = new Scope({ input, data, settled: policy.settledBy(data, options.now ?? 0n, passing) });
     this.#options = options;
+    this.#limits = chooseLimits(options.limits);
+    this.#lent = lentBy(options);
     if (host) lendHost(this.#cache, host);
   }
 
@@ -53,13 +54,7 @@ export class Evaluation {
 
   /** The value at a path of data, such as `['main', 'deny']` for `data.main.deny`; undefined when there is none. */
   value(path: readonly string[]): Value | undefined {
-    const ref = reference(
-      variable('data', 0),
-      path.map((part) => constant(part, 0)),
-      0,
-    );
-    const get = planDataGetter(ref, newScope(this.#policy.planner, { file: '', text: '' }));
-    return this.#guarded((run) => get(run, []));
+    return this.#guarded(this.#policy.planner.valueAt(path));
   }
 
   /**
@@ -83,9 +78,8 @@ export class Evaluation {
   }
 
   #guarded<T>(evaluate: (run: Run) => T): T {
-    const limits = chooseLimits(this.#options.limits);
-    const budget = new Budget(limits, this.#options.deadline, this.#options.signal);
-    const run = new Run(this.#scope, budget, lentBy(this.#options), this.#cache);
+    const budget = new Budget(this.#limits, this.#options.deadline, this.#options.signal);
+    const run = new Run(this.#scope, budget, this.#lent, this.#cache);
     try {
       return evaluate(run);
     } catch (thrown) {

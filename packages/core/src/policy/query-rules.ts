@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Evaluation, toJson, type Value } from '@sluice/rego';
+import type { Evaluation, Value } from '@sluice/rego';
 import { SluiceError } from '../error.ts';
 import { failureName } from './discovery.ts';
-import { isJsonArray, isJsonObject, type Json, parseExactJson } from './exact-json.ts';
+import { isJsonArray, isJsonObject, type Json } from './exact-json.ts';
 import type { RulePackage } from './group.ts';
+import { jsonOfValue } from './json-of-value.ts';
 import type { RawOutcome, Result } from './result.ts';
 
 /** Asks the deny and warn rules of a package what they have to say of the input. */
@@ -64,5 +65,5 @@ function said(msg: string, metadata: { readonly [key: string]: Json }, query: st
 }
 
 function json(value: Value | undefined): Json | undefined {
-  return value === undefined ? undefined : parseExactJson(toJson(value));
+  return value === undefined ? undefined : jsonOfValue(value);
 }

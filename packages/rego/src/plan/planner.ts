@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Implementation } from '../builtins/builtin.ts';
 import type { BuiltinFacts } from '../compiler/check-with.ts';
-import type { ModuleSet, RuleEntry, RuleNode } from '../compiler/module-set.ts';
+import { type ModuleSet, pathReference, type RuleEntry, type RuleNode } from '../compiler/module-set.ts';
 import type { FunctionType } from '../compiler/types.ts';
+import type { Run } from '../eval/run.ts';
 import type { Source } from '../location.ts';
 import { spansOfTerms } from '../parse.ts';
 import type { TermSpans } from '../syntax/term-spans.ts';
+import type { Value } from '../value/value.ts';
 import type { NodePlan } from './once.ts';
 import { planLinks } from './plan-body.ts';
+import { planDataGetter } from './plan-data.ts';
 import { planNode } from './plan-node.ts';
 import { planRefGetter } from './plan-ref.ts';
-import type { InsidePlans } from './scope.ts';
+import { type InsidePlans, newScope } from './scope.ts';
 
 /** A built-in function that can be called. */
 export interface Callable extends BuiltinFacts {
@@ -29,6 +32,7 @@ export class Planner {
   readonly #prepare: (entry: RuleEntry) => void;
   readonly #spans = new Map<Source, TermSpans>();
   readonly #plans: (NodePlan | undefined)[] = [];
+  readonly #paths = new Map<string, (run: Run) => Value | undefined>();
 
   constructor(
     set: ModuleSet,
@@ -47,6 +51,17 @@ export class Planner {
     if (known) return known;
     const made = planNode(node, this);
     this.#plans[node.id] = made;
+    return made;
+  }
+
+  /** What lies at a path of data, such as `['main', 'deny']`: rules, base data or both. */
+  valueAt(path: readonly string[]): (run: Run) => Value | undefined {
+    const key = JSON.stringify(path);
+    const known = this.#paths.get(key);
+    if (known) return known;
+    const get = planDataGetter(pathReference(['data', ...path]), newScope(this, { file: '', text: '' }));
+    const made = (run: Run): Value | undefined => get(run, []);
+    this.#paths.set(key, made);
     return made;
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type CustomBuiltin, fromJson, toJson, type Value } from '@sluice/rego';
 import type { Json } from '../exact-json.ts';
-import { goJson, parseExactJson } from '../exact-json.ts';
+import { goJson } from '../exact-json.ts';
+import { jsonOfValue } from '../json-of-value.ts';
 import type { HostFunction } from './host-function.ts';
 
 /** Answers that are large and belong to one image; they are not kept for the run. */
@@ -14,11 +15,12 @@ const heavy = /^ec\.oci\.(blob|parsed_blob|blob_files|image_files)\(/;
 export function hostBuiltins(functions: readonly HostFunction[]): CustomBuiltin[] {
   const answers = new Map<string, Promise<Value | undefined>>();
   return functions.map(({ declaration, answer, pure }) => {
-    if (pure === true) return { declaration, run: (args) => asValue(answer(args.map(asJson)) as Json | undefined) };
+    if (pure === true)
+      return { declaration, run: (args) => asValue(answer(args.map(jsonOfValue)) as Json | undefined) };
     return {
       declaration,
       ask: (args) => {
-        const fetch = async () => asValue(await answer(args.map(asJson)));
+        const fetch = async () => asValue(await answer(args.map(jsonOfValue)));
         if (heavy.test(declaration)) return fetch();
         const key = `${declaration.split('(', 1)[0]}${args.map(toJson).join(',')}`;
         const running = answers.get(key) ?? fetch();
@@ -27,10 +29,6 @@ export function hostBuiltins(functions: readonly HostFunction[]): CustomBuiltin[
       },
     };
   });
-}
-
-function asJson(value: Value): Json {
-  return parseExactJson(toJson(value));
 }
 
 function asValue(json: Json | undefined): Value | undefined {
