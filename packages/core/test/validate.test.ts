@@ -272,7 +272,7 @@ describe('a policy with sources', () => {
       targets,
       evaluate: async (target) => {
         targets.push(target);
-        return { outcomes: [{ ...none, ...outcome }], input: '{"input":1}' };
+        return { outcomes: [{ ...none, ...outcome }], input: () => '{"input":1}' };
       },
     };
   }
@@ -309,7 +309,7 @@ describe('a policy with sources', () => {
     await goodImage('target');
     await attest(repository('target'), (await repository('target').resolve('1')).digest, provenance, keyPair());
     const policy = evaluator();
-    const { report } = await run(['target:1'], withSources(policy));
+    const { report } = await run(['target:1'], { ...withSources(policy), keepInput: true });
     const [target] = policy.targets;
     expect(target?.attestations.map(({ predicateType }) => predicateType)).toEqual(['https://example.test/v1']);
     expect(target).toMatchObject({

@@ -29,6 +29,8 @@ export interface ValidationRun {
   readonly evaluator?: PolicyEvaluator;
   /** `--skip-image-sig-check`: signatures are neither asked for nor shown; attestations are. */
   readonly skipSignatureCheck?: boolean;
+  /** The report has the document that policies were given; it is large where a snapshot is. */
+  readonly keepInput?: boolean;
 }
 
 export interface ImageValidation {
@@ -90,7 +92,8 @@ export async function validateImage(
     ...(await readImageFacts(repository, manifest, run.open)),
     effectiveTime,
   });
-  const report = { ...proved, ...verdictOf(checks, evaluation.outcomes), policyInput: evaluation.input };
+  const judged = { ...proved, ...verdictOf(checks, evaluation.outcomes) };
+  const report = run.keepInput ? { ...judged, policyInput: evaluation.input() } : judged;
   return { report, ...known };
 }
 

@@ -18,8 +18,7 @@ import { type CriteriaTarget, type SourceCriteria, sourceCriteria } from './crit
 import { dataDocument, type SigstoreOptions } from './data.ts';
 import type { Json } from './exact-json.ts';
 import { type CompiledGroup, compileGroup, type RulePackage } from './group.ts';
-import { inputDocument } from './input.ts';
-import { inputValue } from './input-value.ts';
+import { inputDocument, inputOfImage } from './input.ts';
 import type { Instant } from './instant.ts';
 import { type KeptFiles, nothingKept } from './kept-files.ts';
 import { gateNotes } from './notes.ts';
@@ -119,18 +118,11 @@ async function evaluateImage(
   policy: PolicySpec,
   target: PolicyTarget,
 ): Promise<PolicyEvaluation> {
-  const files = (await options.imageFiles?.(target)) ?? {};
-  const input = inputDocument(target, policy, files);
+  const parts = { target, policy, files: (await options.imageFiles?.(target)) ?? {} };
   const subject = { ref: target.ref, component: target.component.name };
-  const outcomes = await evaluateInputs(
-    ctx,
-    options,
-    groups,
-    [{ filename: '', content: inputValue(input) }],
-    subject,
-    target.effectiveTime,
-  );
-  return { outcomes, input };
+  const inputs = [{ filename: '', content: inputOfImage(parts) }];
+  const outcomes = await evaluateInputs(ctx, options, groups, inputs, subject, target.effectiveTime);
+  return { outcomes, input: () => inputDocument(parts) };
 }
 
 async function evaluateInputs(

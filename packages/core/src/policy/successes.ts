@@ -16,9 +16,8 @@ export function successesOf(
   const passes: Result[] = [];
   for (const rule of rules.values()) {
     if (seen.has(rule.code) || rule.package !== namespace) continue;
-    const pass = passOf(rule);
-    if (!filter.keeps(pass)) continue;
-    passes.push(rule.effectiveOn === '' ? pass : dated(pass, rule.effectiveOn));
+    const { judged, shown } = passOf(rule);
+    if (filter.keeps(judged)) passes.push(shown);
   }
   return passes;
 }
@@ -32,7 +31,25 @@ export function codesOf(lists: readonly (readonly Result[])[]): Set<string> {
   return codes;
 }
 
-function passOf(rule: RuleInfo): Result {
+interface Pass {
+  /** What is selected or not: without a date. */
+  readonly judged: Result;
+  readonly shown: Result;
+}
+
+/** The same for every image, so that a thousand of them share it. */
+const knownPasses = new WeakMap<RuleInfo, Pass>();
+
+function passOf(rule: RuleInfo): Pass {
+  const known = knownPasses.get(rule);
+  if (known !== undefined) return known;
+  const judged = newPass(rule);
+  const made = { judged, shown: rule.effectiveOn === '' ? judged : dated(judged, rule.effectiveOn) };
+  knownPasses.set(rule, made);
+  return made;
+}
+
+function newPass(rule: RuleInfo): Result {
   const metadata: { [key: string]: Json } = { code: rule.code };
   if (rule.title !== '') metadata.title = rule.title;
   if (rule.description !== '') metadata.description = rule.description;

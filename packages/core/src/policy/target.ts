@@ -38,6 +38,6 @@ export interface PolicyEvaluator {
 
 export interface PolicyEvaluation {
   readonly outcomes: readonly Outcome[];
-  /** The input document, JSON text. */
-  readonly input: string;
+  /** Writes the input document, JSON text. */
+  readonly input: () => string;
 }

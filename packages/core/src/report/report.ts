@@ -53,7 +53,7 @@ export interface ComponentReport {
   readonly platforms?: readonly string[];
   /** The earlier verification summary that was believed: nothing was validated in this run. */
   readonly earlier?: { readonly verifier: string; readonly time: Date };
-  /** The document that the policy was given, JSON text; absent when it came to no policy. */
+  /** The document that the policy was given, JSON text; absent when it came to no policy, or was not asked for. */
   readonly policyInput?: string;
 }
 

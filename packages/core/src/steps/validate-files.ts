@@ -5,10 +5,10 @@ import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { CompiledPolicy, EvaluatedInput } from '../policy/evaluator.ts';
 import { compareText, ExactNumber, type Json, parseExactJson } from '../policy/exact-json.ts';
-import { throughFloats } from '../policy/input.ts';
 import type { Instant } from '../policy/instant.ts';
 import { codeOf, type Result, termsOf } from '../policy/result.ts';
 import type { PolicySpec } from '../policy/spec.ts';
+import { throughFloats } from '../policy/through-floats.ts';
 import { parseYaml11Stream } from '../policy/yaml11.ts';
 import type { FileReport, InputReport } from '../report/report.ts';
 

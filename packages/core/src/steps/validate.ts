@@ -32,6 +32,8 @@ export interface ValidateOptions {
   readonly ignoreSct?: boolean;
   /** `--skip-image-sig-check`. There is no switch for attestations: nothing unverified reaches a policy. */
   readonly skipSignatureCheck?: boolean;
+  /** Keeps the document that policies were given of each image, for the format `policy-input`. */
+  readonly keepInput?: boolean;
   readonly trust: TrustSource;
   readonly effectiveTime: EffectiveTime;
   /** Evaluates the policy's sources. Without it a policy that has sources is refused. */
@@ -69,6 +71,7 @@ export async function validate(ctx: StepContext, options: ValidateOptions): Prom
     effectiveTime: options.effectiveTime,
     open: options.open,
     skipSignatureCheck: options.skipSignatureCheck ?? false,
+    keepInput: options.keepInput ?? false,
     ...(evaluator === undefined ? {} : { evaluator }),
   };
   const applied = appliedPolicy(options, trust);

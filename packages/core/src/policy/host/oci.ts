@@ -11,7 +11,7 @@ import {
 } from '@sluice/oci';
 import type { OpenRepository } from '../../components/snapshot.ts';
 import { type Json, type JsonObject, parseExactJson } from '../exact-json.ts';
-import { throughShortFloats } from '../input.ts';
+import { throughShortFloats } from '../through-floats.ts';
 import { declarations } from './declarations.ts';
 import type { HostFunction } from './host-function.ts';
 import { imageFiles, parsedEntry, tarFiles } from './image-tree.ts';

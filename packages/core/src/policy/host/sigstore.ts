@@ -10,7 +10,7 @@ import type { TrustedRoot } from '../../verification/trusted-root.ts';
 import { verifyEvidence } from '../../verification/verify-evidence.ts';
 import type { Trust } from '../../verification/verify-material.ts';
 import { isJsonObject, type Json, type JsonObject, parseExactJson } from '../exact-json.ts';
-import { throughShortFloats } from '../input.ts';
+import { throughShortFloats } from '../through-floats.ts';
 import { declarations } from './declarations.ts';
 import type { HostFunction } from './host-function.ts';
 
