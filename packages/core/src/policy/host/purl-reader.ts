@@ -88,14 +88,18 @@ function words(text: string): readonly string[] {
 
 /** What is written in lower case depends on the type. */
 function adjusted(purl: Purl): Purl {
-  const { type, namespace, name, version } = purl;
+  const { type, namespace, version } = purl;
   return {
     ...purl,
     namespace: lowerNamespace.has(type) ? lowered(namespace) : namespace,
-    name:
-      lowerName.has(type) || isOfDatabricks(purl) ? lowered(type === 'pypi' ? name.replaceAll('_', '-') : name) : name,
+    name: adjustedName(purl),
     version: type === 'huggingface' ? lowered(version) : version,
   };
+}
+
+function adjustedName(purl: Purl): ByteText {
+  const name = purl.type === 'pypi' ? purl.name.replaceAll('_', '-') : purl.name;
+  return lowerName.has(purl.type) || isOfDatabricks(purl) ? lowered(name) : name;
 }
 
 /** MLflow's names ignore case in Databricks but not in Azure ML, which wins where the address names both. */
