@@ -93,6 +93,7 @@ people goes to standard error. Exit code 1 means refused.`,
     const { report } = await core.validate(ctx, {
       ...options,
       snapshot,
+      keepInput: input,
       open: (ref) => openRepository(session, ref),
       ...(earlier === undefined ? {} : { earlier }),
     });

@@ -7,7 +7,6 @@ import { type Instant, instantOf, parseRfc3339 } from '../policy/instant.ts';
 import { codeOf, type Outcome, type Result, termsOf } from '../policy/result.ts';
 import type { PolicyEvaluator } from '../policy/target.ts';
 import type { AttestationReport, ComponentReport } from '../report/report.ts';
-import type { VerifiedEvidence } from '../verification/proof.ts';
 import { verifyEvidence } from '../verification/verify-evidence.ts';
 import type { Trust } from '../verification/verify-material.ts';
 import {
@@ -37,7 +36,6 @@ export interface ImageValidation {
   readonly report: ComponentReport;
   /** Evidence that was left out, with its reason: shown, never judged. */
   readonly notes: readonly string[];
-  readonly verified?: VerifiedEvidence;
   /** When the policy is judged; known once attestations are proved. */
   readonly effectiveTime?: Instant;
 }
@@ -66,7 +64,7 @@ export async function validateImage(
   const attested = checkAttestations(verified, evidence, run.trust);
   const base = { ...emptyReport(component), containerImage: ref };
   const checks = run.skipSignatureCheck ? [attested] : [checkSignatures(verified, evidence, run.trust), attested];
-  if (!codePassed(attested)) return { report: { ...base, ...verdictOf(checks, []) }, notes, verified };
+  if (!codePassed(attested)) return { report: { ...base, ...verdictOf(checks, []) }, notes };
 
   const attestations = verified.attestations.map(attestationReport);
   const signatures = run.skipSignatureCheck
@@ -77,9 +75,9 @@ export async function validateImage(
   const effectiveTime = effectiveInstant(run.effectiveTime, attestations, ctx.now());
   if (attestations.length === 0) {
     const none = { msg: 'No attestations contain a subject that match the given image.' };
-    return { report: { ...proved, ...verdictOf(checks, [outcomeOf(none)]) }, notes, verified };
+    return { report: { ...proved, ...verdictOf(checks, [outcomeOf(none)]) }, notes };
   }
-  const known = { notes, verified, effectiveTime };
+  const known = { notes, effectiveTime };
   if (!run.evaluator) return { report: { ...proved, ...verdictOf(checks, []) }, ...known };
   const evaluation = await run.evaluator.evaluate({
     component,

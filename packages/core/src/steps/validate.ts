@@ -13,7 +13,6 @@ import type { PolicySpec } from '../policy/spec.ts';
 import type { PolicyEvaluator } from '../policy/target.ts';
 import type { ImageReport } from '../report/report.ts';
 import { checkIdentityPatterns, type IdentityPolicy } from '../verification/identity.ts';
-import type { VerifiedEvidence } from '../verification/proof.ts';
 import { loadVerificationKey } from '../verification/public-key.ts';
 import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
 import type { Trust } from '../verification/verify-material.ts';
@@ -47,8 +46,6 @@ export interface ValidateOptions {
 
 export interface ValidateResult {
   readonly report: ImageReport;
-  /** What was proved for each image that was reached, by `repository@digest`. */
-  readonly verified: ReadonlyMap<string, VerifiedEvidence>;
 }
 
 /**
@@ -134,10 +131,7 @@ function resultOf(
     effectiveTime: shownTime(effectiveTime, validations, ctx.now()),
     notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
   };
-  const verified = validations.flatMap(({ report: { containerImage }, verified: proved }) =>
-    proved ? [[containerImage, proved] as const] : [],
-  );
-  return { report, verified: new Map(verified) };
+  return { report };
 }
 
 /** The policy with the signer that images had to have, and the digest of both. */
