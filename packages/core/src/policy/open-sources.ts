@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ciPolicy } from '@sluice/policies';
 import type { OpenRepository } from '../components/snapshot.ts';
 import type { StepContext } from '../context.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { PolicyLock } from './lock.ts';
 import { folderCache, noCache } from './source-cache.ts';
-import type { SourceFile } from './source-file.ts';
-import { createSourceFetcher, type SourceFetcher } from './sources.ts';
+import { type BuiltinSources, createSourceFetcher, type SourceFetcher } from './sources.ts';
 
 /** Where sources come from. */
 export interface SourceOptions {
@@ -16,7 +14,7 @@ export interface SourceOptions {
   readonly cacheFolder?: string;
   readonly workingFolder: string;
   /** Files of the sources that are built in, by the name behind `sluice://`; the rules of `@sluice/policies` as `ci`. */
-  readonly builtin?: (name: string) => readonly SourceFile[] | undefined;
+  readonly builtin?: BuiltinSources;
   /** When given, sources are only what the lock holds. */
   readonly lock?: PolicyLock;
 }
@@ -28,7 +26,11 @@ export function openSources(ctx: StepContext, options: SourceOptions): SourceFet
     http: options.http,
     cache: options.cacheFolder === undefined ? noCache : folderCache(options.cacheFolder),
     workingFolder: options.workingFolder,
-    builtin: options.builtin ?? ((name) => (name === 'ci' ? ciPolicy : undefined)),
+    builtin: options.builtin ?? ownPolicies,
     ...(options.lock === undefined ? {} : { lock: options.lock }),
   });
 }
+
+/** Loaded when a policy names them. */
+const ownPolicies: BuiltinSources = async (name) =>
+  name === 'ci' ? (await import('@sluice/policies')).ciPolicy : undefined;

@@ -6,7 +6,6 @@ import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { fetchFolder } from './fetch-folder.ts';
-import { fetchGit, resolveGit } from './fetch-git.ts';
 import { fetchHttp } from './fetch-http.ts';
 import { fetchOci, resolveOci } from './fetch-oci.ts';
 import type { PolicyLock } from './lock.ts';
@@ -23,10 +22,15 @@ export interface SourceAccess {
   /** The folder that relative sources start from. */
   readonly workingFolder: string;
   /** The files of a source that is built in (`sluice://NAME`), or undefined. */
-  readonly builtin: (name: string) => readonly SourceFile[] | undefined;
+  readonly builtin: BuiltinSources;
   /** When given, a source is only what the lock says it is. */
   readonly lock?: PolicyLock;
 }
+
+/** Gives the files of a source that is built in. */
+export type BuiltinSources = (
+  name: string,
+) => Promise<readonly SourceFile[] | undefined> | readonly SourceFile[] | undefined;
 
 /** Fetches sources, each once however often it is named. */
 export interface SourceFetcher {
@@ -76,11 +80,12 @@ async function read(ctx: StepContext, access: SourceAccess, source: SourceUrl): 
     case 'oci':
       return readOci(access, source.reference);
     case 'builtin':
-      return { files: builtinFiles(access, source.name) };
+      return { files: await builtinFiles(access, source.name) };
   }
 }
 
 async function readGit(ctx: StepContext, access: SourceAccess, source: GitUrl): Promise<Read> {
+  const { fetchGit, resolveGit } = await import('./fetch-git.ts');
   const revision = await resolveGit(ctx, source, access.workingFolder);
   const key = (commit: string) => JSON.stringify(['git', commit, source.subfolder]);
   const cached = revision === undefined ? undefined : await access.cache.get(key(revision.commit));
@@ -102,8 +107,8 @@ async function readOci(access: SourceAccess, text: string): Promise<Read> {
   return { revision: digest, files };
 }
 
-function builtinFiles(access: SourceAccess, name: string): readonly SourceFile[] {
-  const files = access.builtin(name);
+async function builtinFiles(access: SourceAccess, name: string): Promise<readonly SourceFile[]> {
+  const files = await access.builtin(name);
   if (files !== undefined) return files;
   throw new SluiceError(
     'configuration',
