@@ -47,7 +47,7 @@ describe('a saved policy', () => {
   test('is not loaded for other options, from another version, or from anything else', () => {
     const saved = savePolicy(compiled());
     expect(loadPolicy(saved, { strict: true })).toBeUndefined();
-    expect(loadPolicy(Buffer.from(saved.toString().replace('sluice-rego-3', 'sluice-rego-2')))).toBeUndefined();
+    expect(loadPolicy(Buffer.from(saved.toString().replace('sluice-rego-4', 'sluice-rego-3')))).toBeUndefined();
     expect(loadPolicy(Buffer.from(''))).toBeUndefined();
     expect(loadPolicy(Buffer.from('null\n'))).toBeUndefined();
   });

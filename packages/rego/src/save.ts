@@ -8,7 +8,7 @@ import { cut, type Slice, SliceWriter } from './saved/slices.ts';
 import type { Import, Module, Package, RegoVersion } from './syntax/ast.ts';
 
 /** Changes with every change of the syntax tree or of the stages; a policy saved by another version is not loaded. */
-const format = 'sluice-rego-3';
+const format = 'sluice-rego-4';
 
 interface SavedPolicy {
   readonly format: string;

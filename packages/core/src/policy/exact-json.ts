@@ -67,6 +67,7 @@ export function sortedMembers<Value>(members: { readonly [key: string]: Value })
 /** Orders text by code points, as Go and Rego order strings by their UTF-8 bytes. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
+  if (!high.test(a) || !high.test(b)) return a < b ? -1 : 1;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
@@ -75,6 +76,9 @@ export function compareText(a: string, b: string): number {
   }
   return a.length - b.length;
 }
+
+/** Only between two of these do the orders of units and of code points differ. */
+const high = /[\ud800-\uffff]/;
 
 // Halves of astral characters sort below U+E000–U+FFFF as UTF-16 units, above them as code points.
 function surrogatesLast(unit: number): number {

@@ -23,7 +23,9 @@ import { utc, type Zone, zoneOf } from './time-zone.ts';
 export const times: Family = {
   'time.now_ns': nullary((context) => fromBigInt(context.now)),
   'time.parse_ns': binary(string, string, (layout, text, context) => parsed(layoutOf(layout), text, context)),
-  'time.parse_rfc3339_ns': unary(string, (text, context) => parsed(layoutOf('RFC3339'), text, context)),
+  'time.parse_rfc3339_ns': unary(string, (text, context) => {
+    return parsedPlainly(text) ?? parsed(layoutOf('RFC3339'), text, context);
+  }),
   'time.parse_duration_ns': unary(string, (text) => fromBigInt(parseDuration(text))),
   'time.format': unary(any, (value) => {
     const { time, layout } = momentOf(value);
@@ -53,6 +55,19 @@ export const times: Family = {
   }),
   'time.diff': binary(any, any, (a, b) => difference(momentOf(a).time, momentOf(b).time)),
 };
+
+/** Whole seconds in UTC within the years that nanoseconds reach: what data are full of, and JavaScript reads as Go does. */
+const plainTime = /^(?:1[7-9]|2[01])[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
+
+function parsedPlainly(text: string): Value | undefined {
+  if (!plainTime.test(text)) return undefined;
+  const milliseconds = Date.parse(text);
+  // A day that the month does not have would come out as one of the next.
+  if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString().slice(0, 19) !== text.slice(0, 19)) {
+    return undefined;
+  }
+  return fromBigInt(BigInt(milliseconds) * 1_000_000n);
+}
 
 const maxRemembered = 10_000;
 

@@ -62,7 +62,18 @@ export function buildModuleSet(modules: readonly Module[]): ModuleSet {
       entries.push(entry);
     }
   }
-  return { modules, root, entries, globals: collectGlobals(modules), nodeCount: nodes.count };
+  let globals: ModuleSet['globals'] | undefined;
+  return {
+    modules,
+    root,
+    entries,
+    nodeCount: nodes.count,
+    // Compiling needs them; a policy that was compiled before does not.
+    get globals() {
+      globals ??= collectGlobals(modules);
+      return globals;
+    },
+  };
 }
 
 /** The node of a path that begins with `data`; undefined when no rule lives at or below it. */

@@ -16,7 +16,8 @@ export function nodeText(node: object): string {
 const compound = '+';
 const scalars = '-';
 
-function holdsCompound(node: object): boolean {
+/** Whether a node holds values that are not as they stand in JSON text. */
+export function holdsCompound(node: object): boolean {
   if (Array.isArray(node)) {
     for (const item of node) if (typeof item === 'object' && item !== null && holdsCompound(item)) return true;
     return false;

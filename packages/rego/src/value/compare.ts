@@ -54,6 +54,7 @@ export function mix(seed: number, part: number): number {
 /** Orders strings by code points. UTF-16 units order otherwise only between surrogates and U+E000 to U+FFFF. */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
+  if (!high.test(a) || !high.test(b)) return a < b ? -1 : 1;
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
     const left = a.charCodeAt(at);
@@ -62,6 +63,9 @@ export function compareStrings(a: string, b: string): number {
   }
   return a.length - b.length;
 }
+
+/** Only between two of these do the orders differ. */
+const high = /[\ud800-\uffff]/;
 
 function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;

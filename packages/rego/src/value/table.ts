@@ -58,9 +58,9 @@ export class ValueTable<T> {
   }
 
   /** Every entry, in no order one may rely on. */
-  *entries(): Generator<readonly [Value, T]> {
-    yield* this.#scalars;
-    for (const bucket of this.#buckets?.values() ?? []) yield* bucket;
+  entries(): Iterable<readonly [Value, T]> {
+    if (this.#buckets === undefined) return this.#scalars;
+    return [...this.#scalars, ...[...this.#buckets.values()].flat()];
   }
 
   keys(): Value[] {
