@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ChunkingContext, type CodeSplittingGroup, defineConfig } from 'rolldown';
 
 const SOURCE = join(import.meta.dirname, 'src');
+const POLICY = join(import.meta.dirname, '../core/src/policy');
 
 /**
  * What is loaded together lies in one file: the command line with its terminal and flags, the registry client, the steps.
@@ -14,6 +15,8 @@ const TOGETHER: readonly { readonly name: string; readonly roots: readonly strin
   { name: 'options', roots: filesOf(join(SOURCE, 'options')) },
   { name: 'oci', roots: [join(import.meta.dirname, '../oci/src/index.ts')] },
   { name: 'core', roots: [join(import.meta.dirname, '../core/src/index.ts')] },
+  { name: 'rego', roots: [join(import.meta.dirname, '../rego/src/index.ts')] },
+  { name: 'policy', roots: ['open-policy.ts', 'open-sources.ts'].map((file) => join(POLICY, file)) },
 ];
 
 function filesOf(folder: string): readonly string[] {

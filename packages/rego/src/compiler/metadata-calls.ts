@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Body, Expr, Rule, Term } from '../syntax/ast.ts';
+import type { Body, Expr, Ref, Rule, Term } from '../syntax/ast.ts';
 import type { RuleEntry } from './module-set.ts';
 import { rebuildExpr, rebuildTerm } from './rebuild.ts';
 import type { MetadataSource } from './stages.ts';
@@ -31,10 +31,14 @@ function inTerm(term: Term, entry: RuleEntry, source: MetadataSource): Term {
 }
 
 function inserted(expr: Expr, entry: RuleEntry, source: MetadataSource): Expr | undefined {
-  if (expr.kind !== 'call-expr') return undefined;
+  if (expr.kind !== 'call-expr' || !mayBeMetadata(expr.operator)) return undefined;
   const name = operatorName(expr.operator);
   if (name !== 'rego.metadata.chain' && name !== 'rego.metadata.rule') return undefined;
   const value = constant(name === 'rego.metadata.chain' ? source.chain(entry) : source.rule(entry), expr.at);
   const [output] = expr.args;
   return output ? { ...equate(output, value, expr.with), at: expr.at } : termExpr(value, expr.at);
+}
+
+function mayBeMetadata({ head, path }: Ref): boolean {
+  return head.kind === 'var' && head.name === 'rego' && path.length === 2;
 }
