@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -16,9 +16,9 @@ export const nothingKept: KeptFiles = { read: async () => undefined, write: asyn
 
 /**
  * Files in a folder of this user, for one version of this package. They are believed as they are, so one that others may
- * write is left alone, and so is one that was cut short or that a disk has changed.
+ * write is left alone, and so is one that was cut short or that a disk has changed. The oldest make room for new ones.
  */
-export function keptFolder(folder: string, version: string): KeptFiles {
+export function keptFolder(folder: string, version: string, maxBytes: number = 256 * 1024 * 1024): KeptFiles {
   const pathOf = (key: unknown) =>
     join(
       folder,
@@ -41,6 +41,7 @@ export function keptFolder(folder: string, version: string): KeptFiles {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await writeFile(own, [checksum(content), content], { mode: 0o600 });
         await rename(own, path);
+        await makeRoom(folder, maxBytes);
       } catch {
         // A folder that cannot be written costs time, and nothing else.
       }
@@ -65,4 +66,20 @@ async function readOwn(path: string): Promise<Buffer | undefined> {
   const { uid, mode } = await file.stat();
   const mine = process.getuid === undefined || uid === process.getuid();
   return mine && (process.platform === 'win32' || (mode & 0o022) === 0) ? file.readFile() : undefined;
+}
+
+/** Removes the files that were written longest ago, as far as all of them together are too large. */
+async function makeRoom(folder: string, maxBytes: number): Promise<void> {
+  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  const files = await Promise.all(paths.map(async (path) => ({ path, ...(await sizeAndAge(path)) })));
+  let room = maxBytes;
+  for (const { path, size } of files.sort((a, b) => b.mtimeMs - a.mtimeMs)) {
+    room -= size;
+    if (room < 0) await rm(path, { force: true });
+  }
+}
+
+async function sizeAndAge(path: string): Promise<{ readonly size: number; readonly mtimeMs: number }> {
+  const { size, mtimeMs } = await stat(path);
+  return { size, mtimeMs };
 }

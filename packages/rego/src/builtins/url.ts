@@ -132,7 +132,12 @@ function parseLiteral(host: string): string {
       address ? 'invalid IP-literal' : `invalid host: ParseAddr(${quote(name)}): unable to parse IP`,
     );
   }
-  return `[${name}${zone < 0 ? '' : percentDecode(inside.slice(zone), 'zone')}]${port}`;
+  if (zone < 0) return `[${name}]${port}`;
+  const whole = name + percentDecode(inside.slice(zone), 'zone');
+  if (whole.endsWith('%')) {
+    throw new BuiltinError(`invalid host: ParseAddr(${quote(whole)}): zone must be a non-empty string`);
+  }
+  return `[${whole}]${port}`;
 }
 
 function checkPort(port: string): void {
@@ -160,5 +165,5 @@ function percentDecode(text: string, place: 'other' | 'host' | 'zone'): string {
 }
 
 function zoneByte(byte: number): boolean {
-  return byte === 0x20 || byte >= 0x80 || /[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/.test(String.fromCharCode(byte));
+  return byte === 0x20 || /[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]/.test(String.fromCharCode(byte));
 }

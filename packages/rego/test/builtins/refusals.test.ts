@@ -12,6 +12,11 @@ describe('refusals', () => {
     ['units.parse("1e9x")', 'units.parse: units.parse: unit x not recognized'],
     ['base64.decode("!")', 'base64.decode: illegal base64 data at input byte 0'],
     ['hex.decode("abc")', 'hex.decode: encoding/hex: odd length hex string'],
+    ['uri.parse("http://[::1%25%80]/")', 'uri.parse: parse "http://[::1%25%80]/": invalid URL escape "%80"'],
+    [
+      'uri.parse("http://[::1%25]/")',
+      'uri.parse: parse "http://[::1%25]/": invalid host: ParseAddr("::1%"): zone must be a non-empty string',
+    ],
     [
       'time.parse_rfc3339_ns("2023-02-29T00:00:00Z")',
       'time.parse_rfc3339_ns: parsing time "2023-02-29T00:00:00Z": day out of range',
