@@ -37,10 +37,11 @@ async function benchPolicy(bencher: Bencher, folder: string, title: string, samp
     ...sample.files,
     'data.json': JSON.stringify(sample.data),
     'input.json': JSON.stringify(sample.input),
+    'rules.json': JSON.stringify(sample.rules),
   });
   const files = ['policy', 'data.json'].flatMap((name) => ['-d', join(folder, name)]);
   const opaEval = (...args: string[]) => ['eval', ...files, '-f', 'json', ...args];
-  const query = ['-i', join(folder, 'input.json'), 'data.release'];
+  const query = ['-i', join(folder, 'input.json'), `[${sample.rules.map((rule) => `data.${rule}`).join(', ')}]`];
   const opaTest = [
     'test',
     join(folder, 'policy'),
@@ -60,7 +61,10 @@ async function benchPolicy(bencher: Bencher, folder: string, title: string, samp
   await output(ours('save', 'save'));
   await agree(bencher, ours('evaluate', 'evaluate'), theirs(opaEval(...query)));
   const lines = Object.values(sample.files).join('').split('\n').length;
-  console.log(`\n${title}: ${Object.keys(sample.files).length} modules, ${lines.toLocaleString('en')} lines`);
+  const modules = Object.keys(sample.files).length;
+  console.log(
+    `\n${title}: ${modules} modules, ${lines.toLocaleString('en')} lines, ${sample.rules.length} rules asked`,
+  );
   const rows = async (name: string, commands: readonly Command[], rounds = 5) =>
     console.log(table(name, await measure(commands, rounds)));
   await rows('start, load and compile', [

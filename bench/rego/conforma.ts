@@ -20,9 +20,21 @@ export function conformaPolicy(checkout: string): Sample {
   }
   return {
     files,
+    rules: rulesOf(files),
     data: parse(readFileSync(join(checkout, 'example/data/rule_data.yml'), 'utf8')),
     input: JSON.parse(readFileSync(join(checkout, 'acceptance/samples/policy-input-golden-container.json'), 'utf8')),
   };
+}
+
+/** The rules that a gate asks: those of the release packages, `deny` and `warn`. */
+function rulesOf(files: Readonly<Record<string, string>>): readonly string[] {
+  const rules = Object.entries(files)
+    .filter(([name]) => name.startsWith('policy/policy/release/'))
+    .flatMap(([, text]) => {
+      const name = /^package ([\w.]+)$/m.exec(text)?.[1] ?? '';
+      return [...text.matchAll(/^(deny|warn) contains /gm)].map(([, rule]) => `${name}.${rule}`);
+    });
+  return [...new Set(rules)].sort();
 }
 
 function withoutLent(text: string): string {

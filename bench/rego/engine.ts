@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import {
   type CompileOptions,
   compile,
+  type Documents,
   type EvaluateOptions,
   evaluate,
   fromJson,
@@ -82,7 +83,15 @@ function readData() {
 
 function release(policy: Policy): string {
   const input = fromJson(readFileSync(join(folder, 'input.json'), 'utf8'));
-  return toJson(evaluate(policy, { input, data: readData() }, lent).value(['release']) ?? null);
+  return `[${ask(policy, { input, data: readData() }).join()}]`;
+}
+
+const rules: readonly string[] = JSON.parse(readFileSync(join(folder, 'rules.json'), 'utf8'));
+const paths = rules.map((rule) => rule.split('.'));
+
+function ask(policy: Policy, documents: Documents): readonly string[] {
+  const evaluation = evaluate(policy, documents, lent);
+  return paths.map((path) => toJson(evaluation.value(path) ?? null));
 }
 
 function test(policy: Policy): string {
@@ -94,7 +103,7 @@ function test(policy: Policy): string {
 /** Nanoseconds of one evaluation, once everything is warm. */
 function steady(policy: Policy): string {
   const documents = { input: fromJson(readFileSync(join(folder, 'input.json'), 'utf8')), data: readData() };
-  const run = () => evaluate(policy, documents, lent).value(['release']);
+  const run = () => ask(policy, documents);
   const until = performance.now() + 2_000;
   while (performance.now() < until) run();
   const times = Array.from({ length: Number(rounds) }, () => {

@@ -5,6 +5,8 @@ export interface Sample {
   readonly files: Readonly<Record<string, string>>;
   readonly data: unknown;
   readonly input: unknown;
+  /** What is evaluated: paths of data, such as `release` or `tasks.deny`; each has a value. */
+  readonly rules: readonly string[];
 }
 
 const packages = 60;
@@ -18,6 +20,7 @@ export function samplePolicy(): Sample {
   }
   return {
     files,
+    rules: ['release'],
     data: {
       settings: {
         registries: ['registry.example.com/', 'mirror.example.com/'],
