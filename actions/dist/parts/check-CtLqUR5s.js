@@ -1,0 +1,1 @@
+export{n as runCheck}from"./check-muF4nZe4.js";

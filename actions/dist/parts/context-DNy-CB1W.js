@@ -1,1 +1,0 @@
-function e({io:e,reporter:t}){return{now:e.now,env:e.env,log:t.log,signal:e.signal}}export{e as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./usage-error-DUptsIky.js";const t={ms:1,s:1e3,m:6e4,h:36e5};function n(n,r){let i=[...r.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)],a=i.reduce((e,[,n,r=``])=>e+Number(n)*(t[r]??0),0);if(i.map(([e])=>e).join(``)!==r||a<=0)throw new e(`--${n} expects a duration such as 90s or 5m, but found "${r}".`);return a}export{n as t};

@@ -1,0 +1,1 @@
+export{t as openGitHub}from"./github-BI8QWO3A.js";

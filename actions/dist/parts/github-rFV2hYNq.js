@@ -1,1 +1,0 @@
-export{t as openGitHub}from"./github-b6A7H00Z.js";
