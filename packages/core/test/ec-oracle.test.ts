@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { createPolicyEvaluator } from '../src/policy/evaluator.ts';
 import { parseExactJson } from '../src/policy/exact-json.ts';
 import { parseRfc3339 } from '../src/policy/instant.ts';
+import { nothingKept } from '../src/policy/kept-files.ts';
 import type { Outcome, Result } from '../src/policy/result.ts';
-import { noCache } from '../src/policy/source-cache.ts';
 import { createSourceFetcher } from '../src/policy/sources.ts';
 import type { PolicySpec, SourceGroup } from '../src/policy/spec.ts';
 
@@ -55,7 +55,7 @@ async function answerTo(one: Case): Promise<readonly Outcome[]> {
       throw new Error('no registry here');
     },
     http: { request: () => Promise.reject(new Error('no network here')), close() {} },
-    cache: noCache,
+    kept: nothingKept,
     workingFolder: folder,
     builtin: () => undefined,
   });

@@ -8,9 +8,8 @@ import type { StepContext } from '../context.ts';
 import { createPolicyEvaluator, type EvaluatorOptions } from './evaluator.ts';
 import { parseExactJson } from './exact-json.ts';
 import { type Instant, parseRfc3339 } from './instant.ts';
-import { keptFolder } from './kept-files.ts';
+import { keptFolder, nothingKept } from './kept-files.ts';
 import type { Outcome } from './result.ts';
-import { noCache } from './source-cache.ts';
 import { createSourceFetcher } from './sources.ts';
 import type { PolicySpec, SourceGroup } from './spec.ts';
 
@@ -255,7 +254,7 @@ function open(policy: PolicySpec, change: Partial<EvaluatorOptions> = {}, contex
       throw new Error('no registry here');
     },
     http: { request: () => Promise.reject(new Error('no network here')), close() {} },
-    cache: noCache,
+    kept: nothingKept,
     workingFolder: folder,
     builtin: () => undefined,
   });

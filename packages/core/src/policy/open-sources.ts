@@ -2,8 +2,9 @@
 import type { OpenRepository } from '../components/snapshot.ts';
 import type { StepContext } from '../context.ts';
 import type { HttpClient } from '../http/http-client.ts';
+import { keptFolder, nothingKept } from './kept-files.ts';
 import type { PolicyLock } from './lock.ts';
-import { folderCache, noCache } from './source-cache.ts';
+import { sourceCacheVersion } from './source-cache.ts';
 import { type BuiltinSources, createSourceFetcher, type SourceFetcher } from './sources.ts';
 
 /** Where sources come from. */
@@ -24,7 +25,7 @@ export function openSources(ctx: StepContext, options: SourceOptions): SourceFet
   return createSourceFetcher(ctx, {
     openRepository: options.open,
     http: options.http,
-    cache: options.cacheFolder === undefined ? noCache : folderCache(options.cacheFolder),
+    kept: options.cacheFolder === undefined ? nothingKept : keptFolder(options.cacheFolder, sourceCacheVersion),
     workingFolder: options.workingFolder,
     builtin: options.builtin ?? ownPolicies,
     ...(options.lock === undefined ? {} : { lock: options.lock }),

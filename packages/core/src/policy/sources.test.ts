@@ -9,8 +9,8 @@ import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepContext } from '../context.ts';
 import { createHttpClient } from '../http/http-client.ts';
+import { keptFolder, nothingKept } from './kept-files.ts';
 import { lockOf, parseLock, writeLock } from './lock.ts';
-import { folderCache, noCache } from './source-cache.ts';
 import { createSourceFetcher, type SourceAccess } from './sources.ts';
 
 const log = { info() {}, warn() {}, debug() {} };
@@ -171,7 +171,7 @@ describe('a git repository', () => {
     const { path, commit } = repository('cached', { 'a.rego': 'package a' });
     const place = join(folder, 'cache');
     const cached = () =>
-      createSourceFetcher(ctx, access({ cache: folderCache(place) })).fetch(`git::${path}?ref=${commit}`);
+      createSourceFetcher(ctx, access({ kept: keptFolder(place, '1') })).fetch(`git::${path}?ref=${commit}`);
     await cached();
     const [entry = ''] = readdirSync(place);
     rmSync(path, { recursive: true });
@@ -248,7 +248,7 @@ function access(more: Partial<SourceAccess>): SourceAccess {
       throw new Error('no registry here');
     },
     http: createHttpClient(ctx),
-    cache: noCache,
+    kept: nothingKept,
     workingFolder: folder,
     builtin: () => undefined,
     ...more,

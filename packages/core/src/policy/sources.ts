@@ -8,9 +8,10 @@ import type { HttpClient } from '../http/http-client.ts';
 import { fetchFolder } from './fetch-folder.ts';
 import { fetchHttp } from './fetch-http.ts';
 import { fetchOci, resolveOci } from './fetch-oci.ts';
+import type { KeptFiles } from './kept-files.ts';
 import type { PolicyLock } from './lock.ts';
 import { checkLocked, lockedUrl } from './lock.ts';
-import type { SourceCache } from './source-cache.ts';
+import { keepFiles, recallFiles, type SourceKey } from './source-cache.ts';
 import { contentHash, type FetchedSource, type SourceFile } from './source-file.ts';
 import { type GitUrl, parseSourceUrl, pinnedUrl, type SourceUrl } from './source-url.ts';
 
@@ -18,7 +19,8 @@ import { type GitUrl, parseSourceUrl, pinnedUrl, type SourceUrl } from './source
 export interface SourceAccess {
   readonly openRepository: (reference: { readonly registry: string; readonly repository: string }) => Repository;
   readonly http: HttpClient;
-  readonly cache: SourceCache;
+  /** Sources by commit and digest. */
+  readonly kept: KeptFiles;
   /** The folder that relative sources start from. */
   readonly workingFolder: string;
   /** The files of a source that is built in (`sluice://NAME`), or undefined. */
@@ -87,11 +89,11 @@ async function read(ctx: StepContext, access: SourceAccess, source: SourceUrl): 
 async function readGit(ctx: StepContext, access: SourceAccess, source: GitUrl): Promise<Read> {
   const { fetchGit, resolveGit } = await import('./fetch-git.ts');
   const revision = await resolveGit(ctx, source, access.workingFolder);
-  const key = (commit: string) => JSON.stringify(['git', commit, source.subfolder]);
-  const cached = revision === undefined ? undefined : await access.cache.get(key(revision.commit));
+  const key = (commit: string): SourceKey => ['git', commit, source.subfolder];
+  const cached = revision === undefined ? undefined : await recallFiles(access.kept, key(revision.commit));
   if (revision !== undefined && cached !== undefined) return { revision: revision.commit, files: cached };
   const { commit, files } = await fetchGit(ctx, source, revision, access.workingFolder);
-  await access.cache.put(key(commit), files);
+  await keepFiles(access.kept, key(commit), files);
   return { revision: commit, files };
 }
 
@@ -99,11 +101,11 @@ async function readOci(access: SourceAccess, text: string): Promise<Read> {
   const reference = parseReference(text);
   const repository = access.openRepository(reference);
   const digest = reference.digest ?? (await resolveOci(repository, reference.tag ?? 'latest'));
-  const key = JSON.stringify(['oci', digest]);
-  const cached = await access.cache.get(key);
+  const key: SourceKey = ['oci', digest];
+  const cached = await recallFiles(access.kept, key);
   if (cached !== undefined) return { revision: digest, files: cached };
   const files = await fetchOci(repository, digest);
-  await access.cache.put(key, files);
+  await keepFiles(access.kept, key, files);
   return { revision: digest, files };
 }
 
