@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { createPolicyEvaluator } from '../packages/core/src/policy/evaluator.ts';
 import { goJson, parseExactJson } from '../packages/core/src/policy/exact-json.ts';
 import { parseRfc3339 } from '../packages/core/src/policy/instant.ts';
+import { nothingKept } from '../packages/core/src/policy/kept-files.ts';
 import type { Outcome, Result } from '../packages/core/src/policy/result.ts';
-import { noCache } from '../packages/core/src/policy/source-cache.ts';
 import { createSourceFetcher } from '../packages/core/src/policy/sources.ts';
 import type { PolicySpec, SourceGroup } from '../packages/core/src/policy/spec.ts';
 
@@ -80,7 +80,7 @@ async function answerTo(one: Case): Promise<{ outcomes: readonly Outcome[] } | {
       throw new Error('no registry here');
     },
     http: { request: () => Promise.reject(new Error('no network here')), close() {} },
-    cache: noCache,
+    kept: nothingKept,
     workingFolder: folder,
     builtin: () => undefined,
   });

@@ -6,13 +6,30 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BuiltinError, compile, evaluate, fromJson, parseModule, RegoError, RegoErrors, toJson } from '@sluice/rego';
+import {
+  BuiltinError,
+  compile,
+  evaluate,
+  fromJson,
+  loadPolicy,
+  loadSettled,
+  objectOf,
+  type Policy,
+  parseModule,
+  RegoError,
+  RegoErrors,
+  savePolicy,
+  saveSettled,
+  toJson,
+  type Value,
+} from '@sluice/rego';
 import type { BuiltinJson } from './rego-fuzz/builtins.ts';
 import { type Generated, generateInput, generateModule } from './rego-fuzz/generate.ts';
 import { Random } from './rego-fuzz/random.ts';
 import { installTools } from './tools.ts';
 
 const batchSize = 50;
+const noData = objectOf([]);
 
 const [count = '10000', firstSeed = '1'] = process.argv.slice(2);
 const { tools, missing } = installTools(['opa'], process.env);
@@ -88,17 +105,39 @@ function memberOf(value: unknown, key: string | number): unknown {
   return object?.get?.(key);
 }
 
+/**
+ * The answer for an input after that for another one, of which nothing may be left; and once more from a policy that was
+ * saved with what it found out.
+ */
 function askOurs(module: Generated, input: string): string {
   try {
     const policy = compile([parseModule(`${module.name}.rego`, module.text)]);
-    const evaluation = evaluate(policy, { input: fromJson(input) });
-    const value = evaluation.value(['fuzz', module.name]);
-    return value === undefined ? '{}' : toJson(value);
+    evaluateFirst(policy, module, generateInput(new Random(input.length)));
+    const answer = answerOf(policy, module, fromJson(input));
+    const kept = loadPolicy(savePolicy(policy));
+    const found = saveSettled(policy, { data: noData }, 0n);
+    if (kept && found !== undefined) loadSettled(kept, { data: noData }, 0n, found);
+    const again = kept && answerOf(kept, module, fromJson(input));
+    return again === answer ? answer : `${answer}\nbut from a saved policy ${again}`;
   } catch (error) {
     if (error instanceof RegoErrors) return `error ${error.errors.map(({ code }) => code).join(' ')}`;
     if (error instanceof RegoError || error instanceof BuiltinError) return `error ${error.code}`;
     return `crash ${error instanceof Error ? error.stack : String(error)}`;
   }
+}
+
+function evaluateFirst(policy: Policy, module: Generated, input: unknown): void {
+  try {
+    answerOf(policy, module, fromJson(JSON.stringify(input)));
+  } catch (error) {
+    // A conflict for that input is none for the other.
+    if (!(error instanceof RegoError || error instanceof BuiltinError)) throw error;
+  }
+}
+
+function answerOf(policy: Policy, module: Generated, input: Value): string {
+  const value = evaluate(policy, { input, data: noData }).value(['fuzz', module.name]);
+  return value === undefined ? '{}' : toJson(value);
 }
 
 function report(module: Generated, input: string, theirs: string, ours: string): void {
