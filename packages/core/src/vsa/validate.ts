@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isDeepStrictEqual } from 'node:util';
 import { type Digest, parseDigest, type Repository } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
@@ -14,6 +13,9 @@ import { verifyBundle, verifyEvidence } from '../verification/verify-evidence.ts
 import type { Trust } from '../verification/verify-material.ts';
 import { policyDifferences } from './equivalence.ts';
 import { isSummaryType, readSummary, type VerificationSummary } from './vsa.ts';
+
+// An import would load all that node:util offers.
+const { isDeepStrictEqual } = process.getBuiltinModule('node:util');
 
 /** What a summary is held against. */
 export interface ExpectedSummary {
