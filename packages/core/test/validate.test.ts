@@ -13,7 +13,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseSnapshot } from '../src/components/snapshot.ts';
 import type { StepContext } from '../src/context.ts';
+import { createHttpClient } from '../src/http/http-client.ts';
 import { dateOf } from '../src/policy/instant.ts';
+import { openPolicy } from '../src/policy/open-policy.ts';
 import type { PolicyEvaluator, PolicyTarget } from '../src/policy/target.ts';
 import type { ComponentReport } from '../src/report/report.ts';
 import { type ValidateOptions, validate } from '../src/steps/validate.ts';
@@ -148,6 +150,59 @@ describe('validate passes', () => {
     expect(new Set(requests).size).toBe(requests.length);
     // The manifest, the referrers, cosign's two tags, and a manifest and a bundle for each of two referrers.
     expect(requests).toHaveLength(8);
+  });
+
+  test('asks for nothing again because the policy asks for it, of whichever images are looked at together', async () => {
+    const images = ['a:1', 'a:2', 'b:1'];
+    for (const image of images) {
+      const [name = '', tag] = image.split(':');
+      const digest = await pushImage(repository(name), image, tag);
+      await sign(repository(name), digest);
+      await attest(repository(name), digest);
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-asks-'));
+    await writeFile(
+      join(folder, 'p.rego'),
+      `package p
+
+import rego.v1
+
+# METADATA
+# custom:
+#   short_name: asks
+deny contains {"code": "p.asks", "msg": "something was missing"} if {
+	not all_there
+}
+
+all_there if {
+	ref := input.image.ref
+	count(ec.oci.image_referrers(ref)) == 2
+	count(ec.oci.image_tag_refs(ref)) == 0
+	ec.oci.descriptor(ref).size > 0
+	manifest := ec.oci.image_manifest(ref)
+	ec.oci.parsed_blob(sprintf("%s@%s", [split(ref, "@")[0], manifest.config.digest]))
+	ec.sigstore.verify_image(ref, object.union(data.config.default_sigstore_opts, {"ignore_rekor": true})).success
+}
+`,
+    );
+    const policy = { publicKey, sources: [{ policy: [folder] }] };
+    const http = createHttpClient(ctx);
+    const evaluator = await openPolicy(ctx, {
+      open,
+      http,
+      workingFolder: folder,
+      policy,
+      trust: { kind: 'tuf' },
+      effectiveTime: { kind: 'at', instant: 0n },
+      ignoreLog: true,
+    });
+    const before = session.requests().length;
+    const { report } = await run(images, { policy, evaluator });
+    http.close();
+    await rm(folder, { recursive: true });
+    expect(report.components.flatMap(({ violations }) => violations.map(({ msg }) => msg))).toEqual([]);
+    // For each image the eight above, its configuration, and cosign's third tag.
+    expect(session.requests().length - before).toBe(images.length * 10);
   });
 });
 

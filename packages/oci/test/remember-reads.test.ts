@@ -38,6 +38,7 @@ test('a view of a repository asks for each thing once', async () => {
     if (manifest.kind !== 'image') throw new Error('an image was pushed');
     const { config } = manifest.content;
     const chunks = [await view.getBlob(config)];
+    expect(await view.blobSize(config.digest)).toBe(config.size);
     for await (const chunk of await view.openBlob(config)) chunks.push(chunk);
     return chunks;
   };
@@ -47,6 +48,18 @@ test('a view of a repository asks for each thing once', async () => {
   expect(await read()).toEqual(first);
   expect(session.requests().length - before).toBe(asked);
   expect(asked).toBe(4);
+});
+
+test('a view knows the manifests that were read before it, and is its own view', async () => {
+  const { session, open } = await start();
+  const image = await pushImage(open('app'), 'one', { tag: 'one' });
+  const manifest = await open('app').getManifest('one');
+  const view = rememberReads(open('app'), [manifest]);
+  const before = session.requests().length;
+  expect(await view.getManifest(image.digest)).toBe(manifest);
+  expect(await view.resolve(image.digest)).toBe(manifest.descriptor);
+  expect(session.requests().length).toBe(before);
+  expect(rememberReads(view)).toBe(view);
 });
 
 test('a tag names for a view what it named first, even when it is moved between two reads', async () => {

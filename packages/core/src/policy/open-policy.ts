@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Repository } from '@sluice/oci';
+import type { OpenRepository } from '../components/snapshot.ts';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
 import type { IdentityPolicy } from '../verification/identity.ts';
@@ -43,13 +45,18 @@ export interface OpenPolicyOptions extends SourceOptions {
 export async function openPolicy(ctx: StepContext, options: OpenPolicyOptions): Promise<CompiledPolicy> {
   const { effectiveTime } = options;
   const policy = completed(options);
+  const judged = new Map<string, Repository>();
+  const open: OpenRepository = (reference) => {
+    const repository = options.open(reference);
+    return judged.get(`${repository.name}@${reference.digest}`) ?? repository;
+  };
   let root: ReturnType<typeof loadTrustedRoot> | undefined;
   const functions = [
-    ...ociFunctions(options.open),
-    ...sigstoreFunctions(ctx, { open: options.open, root: () => (root ??= loadTrustedRoot(ctx, options.trust)) }),
+    ...ociFunctions(open),
+    ...sigstoreFunctions(ctx, { open, root: () => (root ??= loadTrustedRoot(ctx, options.trust)) }),
     ...purlFunctions,
   ];
-  return createPolicyEvaluator(ctx, {
+  const evaluator = await createPolicyEvaluator(ctx, {
     policy,
     fetcher: openSources(ctx, options),
     builtins: hostBuiltins(functions),
@@ -63,6 +70,24 @@ export async function openPolicy(ctx: StepContext, options: OpenPolicyOptions): 
     imageFiles: operatorManifests,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
+  return { ...evaluator, evaluate: (target) => lendingReads(judged, target, () => evaluator.evaluate(target)) };
+}
+
+/** While an image is judged, its policy reads it and its configuration as verification read them: once. */
+async function lendingReads<Answer>(
+  judged: Map<string, Repository>,
+  { repository, manifest }: PolicyTarget,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
+  const digests = [manifest.descriptor.digest, ...(manifest.kind === 'image' ? [manifest.content.config.digest] : [])];
+  const names = digests.map((digest) => `${repository.name}@${digest}`);
+  for (const name of names) judged.set(name, repository);
+  try {
+    return await run();
+  } finally {
+    // Of two images that share a configuration, the one that ends first may take it from the other, which asks again.
+    for (const name of names) judged.delete(name);
+  }
 }
 
 /** The policy with the key, identity and log of the command line, as policies see it in `input.policy_spec`. */

@@ -44,9 +44,8 @@ export function selectRules(rules: RuleSet, selection: Selection): RuleSelection
   const unmatched = new Set(include);
   for (const rule of candidates(rules)) {
     if (selection.filter === 'ec-policy' && !fitsIntention(rule.intention, selection.intentions)) continue;
-    const names = matchers({ code: rule.code, terms: [], collections: rule.collections });
-    const forIt = score(names, include, (criterion) => unmatched.delete(criterion));
-    const against = score(names, exclude);
+    const forIt = score(rule.names, include, (criterion) => unmatched.delete(criterion));
+    const against = score(rule.names, exclude);
     if (forIt > against || (forIt === 0 && against === 0 && byDefault)) {
       included.add(rule.code);
       packages.add(rule.code.split('.', 1)[0] || rule.code);
@@ -96,17 +95,27 @@ export function ruleFilter(rules: RuleSelection, unmatched: Set<string>): Result
 
 interface Candidate {
   readonly code: string;
-  readonly collections: readonly string[];
+  readonly names: readonly string[];
   readonly intention: readonly string[];
 }
 
-function* candidates(rules: RuleSet): Iterable<Candidate> {
-  for (const rule of rules.annotated.values()) {
-    yield { code: rule.code, collections: rule.collections, intention: rule.pipelineIntention };
-  }
-  for (const code of rules.bare) {
-    if (code.includes('.')) yield { code, collections: [], intention: [] };
-  }
+/** Rules are the same for every image; so is what names them. */
+const candidatesOf = new WeakMap<RuleSet, readonly Candidate[]>();
+
+function candidates(rules: RuleSet): readonly Candidate[] {
+  const known = candidatesOf.get(rules);
+  if (known !== undefined) return known;
+  const annotated = [...rules.annotated.values()].map(({ code, collections, pipelineIntention }) => ({
+    code,
+    names: matchers({ code, terms: [], collections }),
+    intention: pipelineIntention,
+  }));
+  const bare = [...rules.bare]
+    .filter((code) => code.includes('.'))
+    .map((code) => ({ code, names: matchers({ code, terms: [], collections: [] }), intention: [] }));
+  const found = [...annotated, ...bare];
+  candidatesOf.set(rules, found);
+  return found;
 }
 
 function fitsIntention(declared: readonly string[], wanted: readonly string[]): boolean {

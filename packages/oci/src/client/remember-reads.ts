@@ -10,13 +10,17 @@ import { actsFor } from './open.ts';
 const keptBlobBytes = 4 * 1024 * 1024;
 const keptBytes = 32 * 1024 * 1024;
 
+const views = new WeakSet<Repository>();
+
 /**
  * A view of a repository for one step that reads the same things for several reasons: nothing is requested twice, and a
  * tag names for the whole step what it named first. For reading only: what is written through it is not read back from
- * the registry, so a target that is to be checked must be opened by itself.
+ * the registry, so a target that is to be checked must be opened by itself. `read` are manifests that were read before.
+ * A view of a view is the view itself.
  */
-export function rememberReads(repository: Repository): Repository {
-  const manifests = new Map<string, Promise<Manifest>>();
+export function rememberReads(repository: Repository, read: readonly Manifest[] = []): Repository {
+  if (views.has(repository)) return repository;
+  const manifests = new Map(read.map((manifest) => [manifest.descriptor.digest as string, Promise.resolve(manifest)]));
   const descriptors = new Map<string, Promise<Descriptor>>();
   const lists = new Map<string, Promise<readonly Descriptor[]>>();
   const blobs = new Map<Digest, Promise<Uint8Array>>();
@@ -48,11 +52,13 @@ export function rememberReads(repository: Repository): Repository {
     getManifest,
     resolve,
     getBlob,
+    blobSize: async (digest) => (await blobs.get(digest))?.length ?? repository.blobSize(digest),
     openBlob: async (descriptor) =>
       blobs.has(descriptor.digest) ? chunksOf(await getBlob(descriptor)) : repository.openBlob(descriptor),
     referrers: (digest, artifactType) =>
       once(lists, `${digest} ${artifactType ?? ''}`, () => repository.referrers(digest, artifactType)),
   };
+  views.add(view);
   actsFor(view, repository);
   return view;
 }
