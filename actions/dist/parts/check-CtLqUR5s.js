@@ -1,1 +1,0 @@
-export{n as runCheck}from"./check-muF4nZe4.js";
