@@ -1,87 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createPolicyEvaluator } from '../src/policy/evaluator.ts';
-import { parseExactJson } from '../src/policy/exact-json.ts';
-import { parseRfc3339 } from '../src/policy/instant.ts';
-import { nothingKept } from '../src/policy/kept-files.ts';
-import type { Outcome, Result } from '../src/policy/result.ts';
-import { createSourceFetcher } from '../src/policy/sources.ts';
-import type { PolicySpec, SourceGroup } from '../src/policy/spec.ts';
+import { oracleAnswer, oracleCases, oracleOutcomes } from './support/ec-oracle.ts';
 
 // A sample of the answers of Conforma's own evaluator; `node interop/ec-oracle.ts` asks for all of them.
-interface Case {
-  readonly note: string;
-  readonly source: SourceGroup;
-  readonly configuration?: NonNullable<PolicySpec['configuration']>;
-  readonly effective_time: string;
-  readonly target: string;
-  readonly component: string;
-  readonly input: unknown;
-  readonly filter_type?: 'ec-policy';
-  readonly outcomes?: readonly Partial<Outcome>[];
-  readonly error?: string;
-}
-
 const folder = join(import.meta.dirname, 'data', 'ec-oracle');
-const cases: readonly Case[] = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'));
-const ctx = { now: () => new Date(), env: {}, log: { info() {}, warn() {}, debug() {} } };
-const sigstore = {
-  certificate_identity: '',
-  certificate_identity_regexp: '',
-  certificate_oidc_issuer: '',
-  certificate_oidc_issuer_regexp: '',
-  ignore_rekor: false,
-  public_key: '',
-  rekor_url: '',
-};
-const lists = ['warnings', 'failures', 'exceptions', 'skipped', 'successes'] as const;
 
 describe("as Conforma's evaluator", () => {
-  test.each(cases.map((one) => [one.note, one] as const))('%s', async (_note, one) => {
-    const answer = answerTo(one);
+  test.each(oracleCases(folder).map((one) => [one.note, one] as const))('%s', async (_note, one) => {
+    const answer = oracleAnswer(folder, one);
     if (one.error !== undefined) return expect(answer).rejects.toThrow();
-    // A source without anything to say is an outcome without a namespace here; ec leaves it out.
-    const found = (await answer).filter(({ namespace, warnings }) => namespace !== '' || warnings.length > 0);
-    expect(ordered(found.map(shape))).toEqual(ordered((one.outcomes ?? []).map(shape)));
+    expect(await answer).toEqual(oracleOutcomes(one));
   });
 });
-
-async function answerTo(one: Case): Promise<readonly Outcome[]> {
-  const at = parseRfc3339(one.effective_time) ?? 0n;
-  const fetcher = createSourceFetcher(ctx, {
-    openRepository: () => {
-      throw new Error('no registry here');
-    },
-    http: { request: () => Promise.reject(new Error('no network here')), close() {} },
-    kept: nothingKept,
-    workingFolder: folder,
-    builtin: () => undefined,
-  });
-  const policy: PolicySpec = { sources: [one.source], ...(one.configuration && { configuration: one.configuration }) };
-  const filter = one.filter_type ?? 'include-exclude';
-  const evaluator = await createPolicyEvaluator(ctx, { policy, fetcher, builtins: [], at, filter, sigstore });
-  const content = parseExactJson(JSON.stringify(one.input));
-  return evaluator.evaluateInputs([{ filename: '', content }], { ref: one.target, component: one.component }, at);
-}
-
-function shape(outcome: Partial<Outcome>) {
-  const plain = Object.fromEntries(lists.map((list) => [list, ordered((outcome[list] ?? []).map(bare))]));
-  return { namespace: outcome.namespace ?? '', ...plain };
-}
-
-function bare({ msg, metadata }: Result) {
-  return Object.keys(metadata ?? {}).length > 0 ? JSON.parse(JSON.stringify({ msg, metadata })) : { msg };
-}
-
-/** The order of outcomes and results is not ec's promise. */
-function ordered<Item>(list: readonly Item[]): Item[] {
-  const key = (item: Item) => JSON.stringify(item, (_name, value) => sorted(value));
-  return list.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
