@@ -26,6 +26,8 @@ export interface CustomBuiltin {
   readonly declaration: string;
   /** Computes the result at once. */
   readonly run?: (args: readonly Value[], context: BuiltinContext) => Value | undefined;
+  /** What `run` computes depends on the arguments alone, so that what was found with it is kept; see `saveSettled`. */
+  readonly pure?: boolean;
   /** Fetches the result; see `evaluateWithHost`. Exactly one of `run` and `ask` is given. */
   readonly ask?: Ask;
 }
@@ -172,15 +174,16 @@ function unsupported(name: string): Implementation {
   };
 }
 
-/** Nobody here knows what a function of the embedder depends on. */
+/** Nobody here knows what a function of the embedder depends on that is not said to be pure. */
 function lent(context: BuiltinContext, run: () => Value | undefined): Value | undefined {
   context.lookOutside();
   return run();
 }
 
-function customCallable({ declaration: text, run, ask }: CustomBuiltin): Callable {
+function customCallable({ declaration: text, run, ask, pure = false }: CustomBuiltin): Callable {
   const { name, type, relation, deprecated } = parseDeclaration(text);
   const facts = { name, arity: type.args.length, relation, isVoid: type.result === undefined, type, deprecated };
+  if (run && pure) return { ...facts, run: (context, args) => run(args, context) };
   if (run) return { ...facts, run: (context, args) => lent(context, () => run(args, context)) };
   if (ask) return { ...facts, run: (context, args) => lent(context, () => askHost(context, name, ask, args)) };
   throw new TypeError(`Expected "run" or "ask" for the built-in function ${name}, found neither.`);

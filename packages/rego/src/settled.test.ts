@@ -24,9 +24,9 @@ function values(
 }
 
 /** How often a lent function is called, which the evaluator cannot know to be the same each time. */
-function counted(body: string, evaluations: number): number {
+function counted(body: string, evaluations: number, { pure = false } = {}): number {
   let calls = 0;
-  const builtin: CustomBuiltin = { declaration: 'test.count(x: any) n: number', run: () => ++calls };
+  const builtin: CustomBuiltin = { declaration: 'test.count(x: any) n: number', run: () => ++calls, pure };
   const policy = compile([parseModule('a.rego', `package a\n${body}`)], { builtins: [builtin] });
   for (let i = 0; i < evaluations; i++) evaluate(policy, { data: emptyObject }).value(['a', 'r']);
   return calls;
@@ -134,6 +134,13 @@ describe('evaluations over the same data', () => {
 
   test('call what the embedder lends all the same', () => {
     expect(counted('r := [s, t]\ns := test.count(1)\nt := s', 3)).toBe(3);
+  });
+
+  test('call it once if the embedder says that its arguments are all it looks at', () => {
+    expect(counted('r := [s, t]\ns := test.count(1)\nt := s', 3, { pure: true })).toBe(1);
+    expect(
+      counted('r := test.count(input.x) if input.x\nelse := test.count(1) if not input.x', 3, { pure: true }),
+    ).toBe(3);
   });
 
   test('wait for their own answers', async () => {

@@ -16,7 +16,7 @@ export function hostBuiltins(functions: readonly HostFunction[]): CustomBuiltin[
   const answers = new Map<string, Promise<Value | undefined>>();
   return functions.map(({ declaration, answer, pure }) => {
     if (pure === true)
-      return { declaration, run: (args) => asValue(answer(args.map(jsonOfValue)) as Json | undefined) };
+      return { declaration, pure, run: (args) => asValue(answer(args.map(jsonOfValue)) as Json | undefined) };
     return {
       declaration,
       ask: (args) => {
