@@ -15,7 +15,7 @@ export function successesOf(
   const seen = codesOf([said.failures, said.warnings, said.skipped, said.exceptions]);
   const passes: Result[] = [];
   for (const rule of rules.values()) {
-    if (seen.has(rule.code) || rule.package !== namespace) continue;
+    if (rule.package !== namespace || seen.has(rule.code)) continue;
     const { judged, shown } = passOf(rule);
     if (filter.keeps(judged)) passes.push(shown);
   }
