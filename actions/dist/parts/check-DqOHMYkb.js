@@ -1,0 +1,1 @@
+export{n as runCheck}from"./check-C9LmwNe-.js";
