@@ -93,7 +93,7 @@ export type { AttachedPiece, SignerName } from './steps/attach-signed.ts';
 export { type PromoteOptions, type PromoteResult, type PromotionGate, promote } from './steps/promote.ts';
 export { attestImage, type SecureReport, type SecureRequest, secure, signImage } from './steps/secure.ts';
 export type { ServeInputOptions } from './steps/serve-input.ts';
-export { trustFor, type ValidateOptions, type ValidateResult, validate } from './steps/validate.ts';
+export { trustFor, type ValidateOptions, validate } from './steps/validate.ts';
 export type { ValidateFilesOptions } from './steps/validate-files.ts';
 export type { CertificateDetails } from './verification/certificate.ts';
 export { checkIdentityPatterns, checkIdentityPolicy, type IdentityPolicy } from './verification/identity.ts';

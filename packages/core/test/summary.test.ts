@@ -233,7 +233,7 @@ async function validated(change: Partial<ValidateOptions> = {}) {
   await attachBundle(to, digest, bytesOf(keyBundle(builder, statement(digest, signPredicate, {}))));
   await attachBundle(to, digest, bytesOf(keyBundle(builder, statement(digest, provenancePredicate, provenance))));
   const components = [{ name: 'app', containerImage: `${registry.host}/${name}:built` }];
-  const { report } = await validate(ctx, {
+  const report = await validate(ctx, {
     snapshot: await parseSnapshot(JSON.stringify({ components }), 'images'),
     policy,
     open,

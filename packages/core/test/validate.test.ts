@@ -18,7 +18,7 @@ import { dateOf } from '../src/policy/instant.ts';
 import { openPolicy } from '../src/policy/open-policy.ts';
 import type { PolicyEvaluator, PolicyTarget } from '../src/policy/target.ts';
 import type { ComponentReport } from '../src/report/report.ts';
-import { type ValidateOptions, validate } from '../src/steps/validate.ts';
+import { trustFor, type ValidateOptions, validate } from '../src/steps/validate.ts';
 import {
   attachAttestationTag,
   attachBundle,
@@ -72,7 +72,7 @@ async function attest(to: Repository, image: Digest, predicate: unknown = proven
 
 async function run(images: readonly string[], change: Partial<ValidateOptions> = {}) {
   const components = images.map((image) => ({ name: image, containerImage: `${registry.host}/${image}` }));
-  return validate(ctx, {
+  const report = await validate(ctx, {
     snapshot: await parseSnapshot(JSON.stringify({ components }), 'images'),
     policy: { publicKey },
     open,
@@ -82,6 +82,7 @@ async function run(images: readonly string[], change: Partial<ValidateOptions> =
     version: 'test',
     ...change,
   });
+  return { report };
 }
 
 async function runOne(image: string, change: Partial<ValidateOptions> = {}): Promise<ComponentReport> {
@@ -150,6 +151,19 @@ describe('validate passes', () => {
     expect(new Set(requests).size).toBe(requests.length);
     // The manifest, the referrers, cosign's two tags, and a manifest and a bundle for each of two referrers.
     expect(requests).toHaveLength(8);
+  });
+
+  test('asks for nothing again where no earlier summary is good enough', async () => {
+    const to = repository('looked-back');
+    const image = await pushImage(to, 'looked-back', '1');
+    await sign(to, image);
+    await attest(to, image);
+    const trust = await trustFor(ctx, { policy: { publicKey }, ignoreLog: true, trust: { kind: 'tuf' } });
+    const before = session.requests().length;
+    const component = await runOne('looked-back:1', { earlier: { trust, maxAgeMs: 60_000 } });
+    expect(component.success).toBe(true);
+    expect(component.earlier).toBeUndefined();
+    expect(session.requests().length - before).toBe(8);
   });
 
   test('asks for nothing again because the policy asks for it, of whichever images are looked at together', async () => {

@@ -90,7 +90,7 @@ people goes to standard error. Exit code 1 means refused.`,
     const options = await validationOptions(invocation, ctx, session, { input });
     const earlier = await earlierSummaries(invocation);
     reporter.progress('validating');
-    const { report } = await core.validate(ctx, {
+    const report = await core.validate(ctx, {
       ...options,
       snapshot,
       keepInput: input,

@@ -197,7 +197,7 @@ async function componentVerdict(
   const image = `${repository.name}@${found.digest}`;
   const known = { name: component.name, image, summary };
   if (summary.passed || invocation.flags['no-fallback']) return { ...known, success: summary.passed };
-  const { report } = await core.validate(stepContext(invocation), {
+  const report = await core.validate(stepContext(invocation), {
     ...(await fallbackOptions(invocation, session)),
     snapshot: { application: '', components: [{ ...component, containerImage: image }] },
     open: (reference) => openRepository(session, reference),

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rememberReads } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { discoverEvidence } from '../evidence/discover.ts';
 import type { EffectiveTime } from '../policy/effective-time.ts';
@@ -54,10 +53,8 @@ export async function validateImage(
     const violation = failure('accessible', `Image URL is not accessible: ${image.error.message}`);
     return { report: { ...emptyReport(component), ...verdict([violation], [], []) }, notes: [] };
   }
-  const { manifest } = image;
+  const { repository, manifest } = image;
   const { digest } = manifest.descriptor;
-  // Policies ask the registry for much that verification has read; it is held for as long as this image is looked at.
-  const repository = rememberReads(image.repository, [manifest]);
   const ref = `${repository.name}@${digest}`;
   const evidence = await discoverEvidence(repository, digest);
   const verified = await verifyEvidence(evidence, run.trust, ctx.now());

@@ -138,11 +138,10 @@ async function validated(
     source: gate.component?.source ?? {},
     containerImage: formatReference({ registry, repository, digest }),
   };
-  const { report } = await validate(ctx, {
+  return validate(ctx, {
     ...gate.options,
     snapshot: { application: '', components: [component] },
     open: (reference) =>
       reference.registry === registry && reference.repository === repository ? view : open(reference),
   });
-  return report;
 }

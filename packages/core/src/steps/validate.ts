@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import { type OpenRepository, resolveComponents, type Snapshot } from '../components/snapshot.ts';
+import { rememberReads } from '@sluice/oci';
+import {
+  type OpenRepository,
+  type ResolvedComponent,
+  resolveComponents,
+  type Snapshot,
+} from '../components/snapshot.ts';
 import { type ImageValidation, type ValidationRun, validateImage } from '../components/validate-image.ts';
 import type { StepContext } from '../context.ts';
 import { SluiceError } from '../error.ts';
@@ -44,15 +49,11 @@ export interface ValidateOptions {
   readonly version: string;
 }
 
-export interface ValidateResult {
-  readonly report: ImageReport;
-}
-
 /**
  * Validates the images of a snapshot: signatures, attestations and their syntax, and the policy's rules. The report
  * says whether the gate passes; an error means that it could not be decided, which is no pass either.
  */
-export async function validate(ctx: StepContext, options: ValidateOptions): Promise<ValidateResult> {
+export async function validate(ctx: StepContext, options: ValidateOptions): Promise<ImageReport> {
   const { policy, evaluator } = options;
   if ((policy.sources ?? []).length > 0 && evaluator === undefined) {
     throw new SluiceError(
@@ -73,11 +74,22 @@ export async function validate(ctx: StepContext, options: ValidateOptions): Prom
   };
   const applied = appliedPolicy(options, trust);
   const earlierOutcome = lookBack(ctx, options.earlier, applied);
-  const validations = await mapBounded(components, options.workers ?? 5, async (one) => {
+  const validations = await mapBounded(components, options.workers ?? 5, async (component) => {
     ctx.signal?.throwIfAborted();
+    const one = readingOnce(component);
     return (await earlierOutcome(one)) ?? validateImage(ctx, one, run);
   });
-  return resultOf(ctx, options, applied, validations);
+  return reportOf(ctx, options, applied, validations);
+}
+
+/**
+ * An earlier summary, the evidence and the policy are about the same things in the registry. They are held for as long as
+ * this image is looked at.
+ */
+function readingOnce({ component, image }: ResolvedComponent): ResolvedComponent {
+  if (image.kind === 'inaccessible') return { component, image };
+  const { repository, manifest } = image;
+  return { component, image: { ...image, repository: rememberReads(repository, [manifest]) } };
 }
 
 /** What signatures are checked against: the key or identity of policy and command line, and the trusted root it needs. */
@@ -108,17 +120,17 @@ async function signerOf(ctx: StepContext, expected: ExpectedSigner): Promise<Tru
   return { kind: 'keys', keys: [await loadVerificationKey(ctx, expected.reference)] };
 }
 
-function resultOf(
+function reportOf(
   ctx: StepContext,
   options: ValidateOptions,
   { policy, policyDigest, signer }: AppliedPolicy,
   validations: readonly ImageValidation[],
-): ValidateResult {
+): ImageReport {
   const { effectiveTime, evaluator } = options;
   const components = validations
     .map(({ report }) => report)
     .toSorted((a, b) => compareText(b.containerImage, a.containerImage));
-  const report: ImageReport = {
+  return {
     kind: 'image',
     success: components.length > 0 && components.every(({ success }) => success),
     created: ctx.now(),
@@ -131,7 +143,6 @@ function resultOf(
     effectiveTime: shownTime(effectiveTime, validations, ctx.now()),
     notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
   };
-  return { report };
 }
 
 /** The policy with the signer that images had to have, and the digest of both. */
