@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import {
   BuiltinError,
   compile,
+  emptyObject,
   evaluate,
   fromJson,
   loadPolicy,
   loadSettled,
-  objectOf,
   type Policy,
   parseModule,
   RegoError,
@@ -29,7 +29,6 @@ import { Random } from './rego-fuzz/random.ts';
 import { installTools } from './tools.ts';
 
 const batchSize = 50;
-const noData = objectOf([]);
 
 const [count = '10000', firstSeed = '1'] = process.argv.slice(2);
 const { tools, missing } = installTools(['opa'], process.env);
@@ -115,8 +114,8 @@ function askOurs(module: Generated, input: string): string {
     evaluateFirst(policy, module, generateInput(new Random(input.length)));
     const answer = answerOf(policy, module, fromJson(input));
     const kept = loadPolicy(savePolicy(policy));
-    const found = saveSettled(policy, { data: noData }, 0n);
-    if (kept && found !== undefined) loadSettled(kept, { data: noData }, 0n, found);
+    const found = saveSettled(policy, { data: emptyObject }, 0n);
+    if (kept && found !== undefined) loadSettled(kept, { data: emptyObject }, 0n, found);
     const again = kept && answerOf(kept, module, fromJson(input));
     return again === answer ? answer : `${answer}\nbut from a saved policy ${again}`;
   } catch (error) {
@@ -136,7 +135,7 @@ function evaluateFirst(policy: Policy, module: Generated, input: unknown): void 
 }
 
 function answerOf(policy: Policy, module: Generated, input: Value): string {
-  const value = evaluate(policy, { input, data: noData }).value(['fuzz', module.name]);
+  const value = evaluate(policy, { input, data: emptyObject }).value(['fuzz', module.name]);
   return value === undefined ? '{}' : toJson(value);
 }
 

@@ -31,7 +31,7 @@ export { type CaseResult, runTests, type TestOptions, type TestResult } from './
 export { compare, equal } from './value/compare.ts';
 export { fromJson, fromPlain, type Plain, readValues, toJson, toPlain } from './value/json.ts';
 export type { BigNum } from './value/number.ts';
-export { ObjectBuilder, objectOf, type RegoObject } from './value/object.ts';
+export { emptyObject, ObjectBuilder, objectOf, type RegoObject } from './value/object.ts';
 export { print } from './value/print.ts';
 export { type RegoSet, SetBuilder, setOf } from './value/set.ts';
 export { isArray, isNumber, isObject, isSet, typeOf, type Value } from './value/value.ts';

@@ -31,13 +31,17 @@ export const defaultLimits: Limits = Object.freeze({
   maxValues: 3_000_000,
 });
 
-/** Completes a choice of limits with the defaults; a key that is no limit and a value that is no positive integer is misuse. */
 export function chooseLimits(choice: Partial<Limits> = {}): Limits {
+  return completeLimits(defaultLimits, choice);
+}
+
+/** Completes a choice of limits with the defaults; a key that is no limit and a value that is no positive integer is misuse. */
+export function completeLimits<Kind extends object>(defaults: Kind, choice: Partial<Kind>): Kind {
   for (const [key, value] of Object.entries(choice)) {
-    if (!Object.hasOwn(defaultLimits, key)) throw new TypeError(`Expected a limit's name, found "${key}".`);
-    if (!Number.isSafeInteger(value) || value <= 0) {
+    if (!Object.hasOwn(defaults, key)) throw new TypeError(`Expected a limit's name, found "${key}".`);
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
       throw new TypeError(`Expected a positive integer for the limit ${key}, found ${String(value)}.`);
     }
   }
-  return Object.freeze({ ...defaultLimits, ...choice });
+  return Object.freeze({ ...defaults, ...choice });
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Absent, absent } from './eval/scope.ts';
+import { absent } from './eval/scope.ts';
 import type { Passing } from './eval/settled.ts';
+import { isAbsent } from './plan/once.ts';
 import type { Policy } from './policy.ts';
 import { decodeValue, encodeValue, type SavedValue } from './saved/value-text.ts';
 import type { RegoObject } from './value/object.ts';
-import type { Value } from './value/value.ts';
 
 /** Data, and what of it is another's in the next run. */
 export interface SettledData {
@@ -48,8 +48,4 @@ export function loadSettled(policy: Policy, { data, passing }: SettledData, now:
   const settled = policy.settledBy(data, now, passing);
   if (nodes !== policy.set.nodeCount) return;
   for (const [node, value] of values) settled?.set(node, value === undefined ? absent : decodeValue(value), true);
-}
-
-function isAbsent(value: Value | Absent): value is Absent {
-  return value === absent;
 }

@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fromJson, isObject, objectOf, RegoError, type RegoObject, toJson, type Value } from '@sluice/rego';
+import {
+  emptyObject,
+  fromJson,
+  isObject,
+  objectOf,
+  RegoError,
+  type RegoObject,
+  toJson,
+  type Value,
+} from '@sluice/rego';
 import { SluiceError } from '../error.ts';
 import { exactNumber, type Json, type JsonObject } from './exact-json.ts';
 import type { Instant } from './instant.ts';
+import { valueOfJson } from './json-of-value.ts';
 import type { KeptFiles } from './kept-files.ts';
 import { contentKey, type FetchedSource, type SourceFile } from './source-file.ts';
 
@@ -17,6 +27,16 @@ export interface SigstoreOptions {
   readonly public_key: string;
   readonly rekor_url: string;
 }
+
+export const noSigstoreOptions: SigstoreOptions = Object.freeze({
+  certificate_identity: '',
+  certificate_identity_regexp: '',
+  certificate_oidc_issuer: '',
+  certificate_oidc_issuer_regexp: '',
+  ignore_rekor: false,
+  public_key: '',
+  rekor_url: '',
+});
 
 /**
  * The data document of one source group: its data sources, its rule data, and what the gate itself adds.
@@ -39,7 +59,7 @@ export function dataDocument(
  * Throws `SluiceError` (`configuration`) when files disagree or cannot be read.
  */
 export async function sourceData(sources: readonly FetchedSource[], kept: KeptFiles): Promise<RegoObject> {
-  if (sources.length === 0) return noData;
+  if (sources.length === 0) return emptyObject;
   const key = ['data', ...sources.map(contentKey)];
   const known = await kept.read(key);
   if (known !== undefined) return asObject(fromJson(known.toString()));
@@ -48,10 +68,8 @@ export async function sourceData(sources: readonly FetchedSource[], kept: KeptFi
   return data;
 }
 
-const noData = objectOf([]);
-
 export async function mergedFiles(sources: readonly (readonly SourceFile[])[]): Promise<RegoObject> {
-  let data = noData;
+  let data = emptyObject;
   for (const files of sources) {
     for (const { name, path, content } of await placed(files)) {
       if (!isObject(content)) throw notAnObject(name);
@@ -113,7 +131,7 @@ async function placed(files: readonly SourceFile[]): Promise<PlacedFile[]> {
 async function parseDataFile(file: SourceFile): Promise<Value> {
   if (!file.path.endsWith('.json')) {
     const { parseYaml11 } = await import('./yaml11.ts');
-    return jsonValue(parseYaml11(file.text, file.path, { lastKeyWins: true }));
+    return valueOfJson(parseYaml11(file.text, file.path, { lastKeyWins: true }));
   }
   try {
     return fromJson(file.text);
@@ -126,12 +144,7 @@ async function parseDataFile(file: SourceFile): Promise<Value> {
 }
 
 function objectOfJson(json: Json): RegoObject {
-  return asObject(jsonValue(json));
-}
-
-/** With every digit of its numbers, which a JavaScript number would lose. */
-function jsonValue(json: Json): Value {
-  return fromJson(JSON.stringify(json));
+  return asObject(valueOfJson(json));
 }
 
 function asObject(value: Value): RegoObject {

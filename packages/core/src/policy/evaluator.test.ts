@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StepContext } from '../context.ts';
+import { noSigstoreOptions } from './data.ts';
 import { createPolicyEvaluator, type EvaluatorOptions } from './evaluator.ts';
 import { parseExactJson } from './exact-json.ts';
 import { type Instant, parseRfc3339 } from './instant.ts';
@@ -19,15 +20,6 @@ const ctx: StepContext = {
   log: { info() {}, warn() {}, debug() {} },
 };
 const at: Instant = parseRfc3339('2026-06-01T00:00:00Z') ?? 0n;
-const sigstore = {
-  certificate_identity: '',
-  certificate_identity_regexp: '',
-  certificate_oidc_issuer: '',
-  certificate_oidc_issuer_regexp: '',
-  ignore_rekor: false,
-  public_key: '',
-  rekor_url: '',
-};
 
 let folder = '';
 let made = 0;
@@ -264,7 +256,7 @@ function open(policy: PolicySpec, change: Partial<EvaluatorOptions> = {}, contex
     builtins: [],
     at,
     filter: 'include-exclude',
-    sigstore,
+    sigstore: noSigstoreOptions,
     ...change,
   });
 }

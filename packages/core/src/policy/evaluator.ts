@@ -4,7 +4,6 @@ import { parseReference } from '@sluice/oci';
 import {
   type CustomBuiltin,
   evaluateWithHost,
-  fromJson,
   fromPlain,
   isArray,
   RegoError,
@@ -20,6 +19,7 @@ import type { Json } from './exact-json.ts';
 import { type CompiledGroup, compileGroup, type RulePackage } from './group.ts';
 import { inputDocument, inputOfImage } from './input.ts';
 import type { Instant } from './instant.ts';
+import { valueOfJson } from './json-of-value.ts';
 import { type KeptFiles, nothingKept } from './kept-files.ts';
 import { gateNotes } from './notes.ts';
 import { queryPackage } from './query-rules.ts';
@@ -89,7 +89,7 @@ export async function createPolicyEvaluator(ctx: StepContext, options: Evaluator
     sources,
     evaluate: (target) => evaluateImage(ctx, options, groups, pinned, target),
     evaluateInputs: (inputs, subject, at) => {
-      const documents = inputs.map((input) => ({ ...input, content: fromJson(JSON.stringify(input.content)) }));
+      const documents = inputs.map((input) => ({ ...input, content: valueOfJson(input.content) }));
       return evaluateInputs(ctx, options, groups, documents, subject, at);
     },
   };

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isArray, isNumber, isSet, toJson, type Value } from '@sluice/rego';
+import { fromJson, isArray, isNumber, isSet, toJson, type Value } from '@sluice/rego';
 import { compareText, exactNumber, type Json } from './exact-json.ts';
+
+/** JSON as the engine takes it, with every digit of its numbers, which a JavaScript number would lose. */
+export function valueOfJson(json: Json): Value {
+  return fromJson(JSON.stringify(json));
+}
 
 /** What a policy gave, as JSON: sets are sorted lists, keys that are no texts their JSON, and numbers keep their digits. */
 export function jsonOfValue(value: Value): Json {

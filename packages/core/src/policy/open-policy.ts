@@ -6,7 +6,7 @@ import { SluiceError } from '../error.ts';
 import type { IdentityPolicy } from '../verification/identity.ts';
 import { loadVerificationKey } from '../verification/public-key.ts';
 import { loadTrustedRoot, type TrustSource } from '../verification/trusted-root.ts';
-import type { SigstoreOptions } from './data.ts';
+import { noSigstoreOptions, type SigstoreOptions } from './data.ts';
 import type { EffectiveTime } from './effective-time.ts';
 import { type CompiledPolicy, createPolicyEvaluator } from './evaluator.ts';
 import type { Json } from './exact-json.ts';
@@ -107,15 +107,7 @@ async function sigstoreOptions(
   options: OpenPolicyOptions,
   policy: PolicySpec,
 ): Promise<SigstoreOptions> {
-  const none = {
-    certificate_identity: '',
-    certificate_identity_regexp: '',
-    certificate_oidc_issuer: '',
-    certificate_oidc_issuer_regexp: '',
-    ignore_rekor: options.ignoreLog ?? false,
-    public_key: '',
-    rekor_url: policy.rekorUrl ?? '',
-  };
+  const none = { ...noSigstoreOptions, ignore_rekor: options.ignoreLog ?? false, rekor_url: policy.rekorUrl ?? '' };
   if (options.verifies === false)
     return { ...none, public_key: (policy.sources ?? []).length === 0 ? '' : pemOnly(policy.publicKey) };
   const signer = expectedSigner(policy, {

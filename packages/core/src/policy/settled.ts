@@ -20,8 +20,7 @@ export async function beginSettled(
   now: Instant,
 ): Promise<() => Promise<void>> {
   const { policy, policies, source } = group;
-  const ruleData = source.ruleData === undefined ? '' : JSON.stringify(source.ruleData);
-  const key = ['settled', policies.map(contentKey), group.dataSources.map(contentKey), ruleData];
+  const key = ['settled', policies.map(contentKey), group.dataSources.map(contentKey), source.ruleData];
   const document = { data, passing: passingData };
   const known = await kept.read(key);
   if (known !== undefined) loadSettled(policy, document, now, known.toString());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { noSigstoreOptions } from '../../src/policy/data.ts';
 import { createPolicyEvaluator } from '../../src/policy/evaluator.ts';
 import { parseExactJson } from '../../src/policy/exact-json.ts';
 import { parseRfc3339 } from '../../src/policy/instant.ts';
@@ -24,15 +25,6 @@ export interface OracleCase {
 }
 
 const ctx = { now: () => new Date(), env: {}, log: { info() {}, warn() {}, debug() {} } };
-const sigstore = {
-  certificate_identity: '',
-  certificate_identity_regexp: '',
-  certificate_oidc_issuer: '',
-  certificate_oidc_issuer_regexp: '',
-  ignore_rekor: false,
-  public_key: '',
-  rekor_url: '',
-};
 const lists = ['warnings', 'failures', 'exceptions', 'skipped', 'successes'] as const;
 
 /** The cases of a folder, whose policies and data are named relative to it. */
@@ -59,7 +51,14 @@ export async function oracleAnswer(folder: string, one: OracleCase): Promise<unk
   });
   const policy: PolicySpec = { sources: [one.source], ...(one.configuration && { configuration: one.configuration }) };
   const filter = one.filter_type ?? 'include-exclude';
-  const evaluator = await createPolicyEvaluator(ctx, { policy, fetcher, builtins: [], at, filter, sigstore });
+  const evaluator = await createPolicyEvaluator(ctx, {
+    policy,
+    fetcher,
+    builtins: [],
+    at,
+    filter,
+    sigstore: noSigstoreOptions,
+  });
   const content = parseExactJson(JSON.stringify(one.input));
   const subject = { ref: one.target, component: one.component };
   const outcomes = await evaluator.evaluateInputs([{ filename: '', content }], subject, at);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type CustomBuiltin, fromJson, toJson, type Value } from '@sluice/rego';
+import { type CustomBuiltin, toJson, type Value } from '@sluice/rego';
 import type { Json } from '../exact-json.ts';
-import { goJson } from '../exact-json.ts';
-import { jsonOfValue } from '../json-of-value.ts';
+import { jsonOfValue, valueOfJson } from '../json-of-value.ts';
 import type { HostFunction } from './host-function.ts';
 
 /** Answers that are large and belong to one image; they are not kept for the run. */
@@ -32,5 +31,5 @@ export function hostBuiltins(functions: readonly HostFunction[]): CustomBuiltin[
 }
 
 function asValue(json: Json | undefined): Value | undefined {
-  return json === undefined ? undefined : fromJson(goJson(json));
+  return json === undefined ? undefined : valueOfJson(json);
 }
