@@ -11,6 +11,7 @@ export type { CopyStep } from './copy/step.ts';
 export type { Descriptor, Digest, Platform } from './descriptor.ts';
 export { cosignTag, digestOf, isDigest, parseDigest, referrersTag } from './digest.ts';
 export { OciError, type OciErrorCode } from './error.ts';
+export type { Pauses } from './http/retry.ts';
 export { type Layout, openLayout } from './layout/open-layout.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { ImageIndex, ImageManifest, Manifest } from './manifest.ts';

@@ -15,13 +15,14 @@ export interface RetryOptions {
   readonly pauses?: Pauses;
 }
 
-/** How long is waited before each next attempt, in milliseconds, instead of about 0.1 s and then twice as long. */
+/** How long is waited before each next attempt, in milliseconds. */
 export interface Pauses {
   readonly firstDelayMs: number;
   /** No pause is longer, whatever Retry-After says. */
   readonly maxDelayMs: number;
+  /** How many times longer each next pause is; twice unless said. */
   readonly factor?: number;
-  /** The part of each pause, 0 to 1, by which it is made longer or shorter at random. */
+  /** The part of each pause, 0 to 1, by which it is made longer or shorter at random; none unless said. */
   readonly jitter?: number;
 }
 
@@ -52,13 +53,12 @@ export async function withRetries(
   }
 }
 
-/** Waits double from about 0.1 s; the random half keeps clients that failed together from coming back together. */
-function backOff(attempt: number, pauses: Pauses | undefined): number {
-  if (pauses !== undefined) {
-    const { firstDelayMs, maxDelayMs, factor = 2, jitter = 0 } = pauses;
-    return Math.min(maxDelayMs, firstDelayMs * factor ** (attempt - 1) * (1 + jitter * (Math.random() * 2 - 1)));
-  }
-  return 100 * 2 ** (attempt - 1) * (0.5 + Math.random());
+/** The random half keeps clients that failed together from coming back together. */
+const usualPauses: Pauses = Object.freeze({ firstDelayMs: 100, maxDelayMs: Number.POSITIVE_INFINITY, jitter: 0.5 });
+
+function backOff(attempt: number, pauses: Pauses = usualPauses): number {
+  const { firstDelayMs, maxDelayMs, factor = 2, jitter = 0 } = pauses;
+  return Math.min(maxDelayMs, firstDelayMs * factor ** (attempt - 1) * (1 + jitter * (Math.random() * 2 - 1)));
 }
 
 /** Seconds or a date (RFC 9110, section 10.2.3), within the limit. */
