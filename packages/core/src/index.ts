@@ -77,6 +77,7 @@ export type {
   SignatureReport,
 } from './report/report.ts';
 export { type ImageFormat, imageFormats, inputFormats, type OutputTarget, parseTarget } from './report/targets.ts';
+export { policyDocs } from './report/text.ts';
 export {
   generateKeyPair,
   type KeyPairFiles,

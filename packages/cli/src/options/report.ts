@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { ImageFormat, OutputTarget, Report, ReportOptions } from '@sluice/core';
 import type { FlagSpecs, Invocation } from '../command.ts';
+import type { Io } from '../io.ts';
 
 /** What reports show, spelled as ec spells it. */
 export const reportFlags = {
@@ -35,8 +36,13 @@ export function reportOptions({ flags, io }: ReportInvocation): ReportOptions {
     showSuccesses: flags['show-successes'],
     showWarnings: flags['show-warnings'],
     showPolicyDocsLink: flags['show-policy-docs-link'],
-    color: flags.color || (io.stdout.isTerminal && !flags['no-color'] && io.env.NO_COLOR === undefined),
+    color: isColored(flags, io),
   };
+}
+
+/** Whether what is printed has colours: where a flag says so, else on a terminal. */
+export function isColored(flags: { readonly color: boolean; readonly 'no-color': boolean }, io: Io): boolean {
+  return flags.color || (io.stdout.isTerminal && !flags['no-color'] && io.env.NO_COLOR === undefined);
 }
 
 /** Writes the report in every format asked for, in the order of the flags. */

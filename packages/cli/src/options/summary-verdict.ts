@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import type { ComponentReport, SummaryVerdict } from '@sluice/core';
 import type { Invocation } from '../command.ts';
 import { clean } from '../terminal/clean.ts';
-import type { reportFlags } from './report.ts';
+import { type Paint, painterIf } from '../terminal/style.ts';
+import { isColored, type reportFlags } from './report.ts';
 
 /** What was found about the summary of one image, and about the image itself. */
 export interface ComponentVerdict {
@@ -33,12 +34,12 @@ export async function writeVerdicts(
   verdicts: readonly ComponentVerdict[],
   success: boolean,
 ): Promise<void> {
-  const { toYaml } = await import('@sluice/core');
+  const { policyDocs, toYaml } = await import('@sluice/core');
   for (const { format, path } of targets) {
     const document = { success, components: verdicts.map(forMachines) };
     const text =
       format === 'text'
-        ? inWords(invocation, verdicts)
+        ? inWords(invocation, verdicts, policyDocs)
         : format === 'json'
           ? `${JSON.stringify(document, undefined, 2)}\n`
           : await toYaml(JSON.parse(JSON.stringify(document)));
@@ -72,28 +73,24 @@ function forMachines({ name, image, success, summary, fallback }: ComponentVerdi
   };
 }
 
-function inWords({ flags, io }: VerdictInvocation, verdicts: readonly ComponentVerdict[]): string {
-  const color = flags.color || (io.stdout.isTerminal && !flags['no-color'] && io.env.NO_COLOR === undefined);
+function inWords({ flags, io }: VerdictInvocation, verdicts: readonly ComponentVerdict[], policyDocs: string): string {
+  const paint = painterIf(isColored(flags, io));
   const found = verdicts.flatMap(({ fallback }) => fallback ?? []);
   const due = found.some(
     ({ violations, warnings }) => violations.length > 0 || (warnings.length > 0 && flags['show-warnings']),
   );
   const link = flags['show-policy-docs-link'] && due ? [`Policy documentation: ${policyDocs}`] : [];
-  return `${[...verdicts.flatMap((verdict) => lines(verdict, flags, color)), ...link].join('\n')}\n`;
+  return `${[...verdicts.flatMap((verdict) => lines(verdict, flags, paint)), ...link].join('\n')}\n`;
 }
-
-/** The link that ec shows (`--show-policy-docs-link`). */
-const policyDocs = 'https://conforma.dev/docs/policy/';
 
 function lines(
   { image, success, summary, fallback }: ComponentVerdict,
   flags: VerdictInvocation['flags'],
-  color: boolean,
+  paint: Paint,
 ): string[] {
   const when =
     summary.summary === undefined ? '' : ` (${summary.summary.verifier}, ${summary.summary.time.toISOString()})`;
-  const mark = (passed: boolean) =>
-    color ? `\u001b[${passed ? 32 : 31}m${passed ? '✓' : '✗'}\u001b[0m` : passed ? '✓' : '✗';
+  const mark = (passed: boolean) => (passed ? paint('green', '✓') : paint('red', '✗'));
   return [
     `${mark(summary.passed)} vsa       ${summary.passed ? 'passed ' : 'refused'}   ${clean(image)}`,
     `            ${clean(summary.message)}${clean(when)}`,

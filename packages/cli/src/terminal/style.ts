@@ -8,6 +8,9 @@ export type Paint = (style: Style, text: string) => string;
 
 /** Colours for a terminal, plain text elsewhere; `NO_COLOR` (no-color.org) turns them off. */
 export function painter(io: Pick<Io, 'env'>, sink: Sink): Paint {
-  const on = sink.isTerminal && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb';
+  return painterIf(sink.isTerminal && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb');
+}
+
+export function painterIf(on: boolean): Paint {
   return (style, text) => (on ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text);
 }

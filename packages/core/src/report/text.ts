@@ -6,7 +6,8 @@ import { type Subject, subjectsOf, type Totals, totalsOf } from './subjects.ts';
 import { wrap } from './wrap.ts';
 
 const width = 130;
-const docs = 'https://conforma.dev/docs/policy/';
+/** The link that ec shows (`--show-policy-docs-link`). */
+export const policyDocs = 'https://conforma.dev/docs/policy/';
 
 /** ec's `text`: totals, the components or files, then violations, warnings and successes. */
 export function toText(report: Report, options: ReportOptions): string {
@@ -100,5 +101,5 @@ function indented(text: string): string {
 function footer(totals: Totals, options: ReportOptions): string {
   const due = totals.violations > 0 || (totals.warnings > 0 && options.showWarnings);
   if (!options.showPolicyDocsLink || !due) return '';
-  return `For more information about policy issues, see the policy documentation: ${docs}\n`;
+  return `For more information about policy issues, see the policy documentation: ${policyDocs}\n`;
 }
