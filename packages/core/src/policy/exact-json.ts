@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readJson } from '@sluice/rego/json';
+import { compareStrings, readJson } from '@sluice/rego/json';
 
 /** Parsed JSON that keeps each number's text where a JavaScript number would lose it (`1.50`, `12345678901234567890`). */
 export type Json = null | boolean | number | string | ExactNumber | readonly Json[] | JsonObject;
@@ -65,23 +65,4 @@ export function sortedMembers<Value>(members: { readonly [key: string]: Value })
 }
 
 /** Orders text by code points, as Go and Rego order strings by their UTF-8 bytes. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  if (!high.test(a) || !high.test(b)) return a < b ? -1 : 1;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return surrogatesLast(x) - surrogatesLast(y);
-  }
-  return a.length - b.length;
-}
-
-/** Only between two of these do the orders of units and of code points differ. */
-const high = /[\ud800-\uffff]/;
-
-// Halves of astral characters sort below U+E000–U+FFFF as UTF-16 units, above them as code points.
-function surrogatesLast(unit: number): number {
-  if (unit >= 0xe000) return unit - 0x800;
-  return unit >= 0xd800 ? unit + 0x2000 : unit;
-}
+export const compareText = compareStrings;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { resolveTimestamp, type YamlNode, type YamlScalar } from '@sluice/rego/yaml';
+import { resolveTimestamp, type YamlNode, type YamlScalar, yamlFloat, yamlInteger } from '@sluice/rego/yaml';
 import { exactNumber, type Json } from './exact-json.ts';
 import { goFloat, goShortFloat } from './go-float.ts';
 
@@ -111,22 +111,17 @@ function resolveDate(text: string): Resolved | undefined {
   return resolveTimestamp(text) === undefined ? undefined : { tag: '!!timestamp', value: text };
 }
 
-/** Go's ParseInt and then ParseUint with base 0, within 64 bits: `0x1F`, `0o17`, `017`, `0b1`. */
+/** Go's ParseInt and then ParseUint with base 0, within 64 bits. */
 function integer(text: string): Resolved | undefined {
-  const match = /^([-+]?)(0x[0-9a-f]+|0b[01]+|0o?[0-7]+|0|[1-9][0-9]*)$/i.exec(text);
-  if (match === null) return undefined;
-  const [, sign = '', digits = '0'] = match;
-  const magnitude = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits.toLowerCase());
-  const value = sign === '-' ? -magnitude : magnitude;
-  if (value < -(2n ** 63n) || value >= 2n ** (sign === '' ? 64n : 63n)) return undefined;
+  const value = yamlInteger(text);
+  if (value === undefined || value < -(2n ** 63n) || value >= 2n ** (/^[-+]/.test(text) ? 63n : 64n)) return undefined;
   return { tag: '!!int', value };
 }
 
 /** A decimal fraction, which YAML's reader takes as a 64-bit float. */
 function float(text: string): Resolved | undefined {
-  if (!/^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(text)) return undefined;
-  const value = Number(text);
-  return Number.isFinite(value) ? { tag: '!!float', value } : undefined;
+  const value = yamlFloat(text);
+  return value === undefined ? undefined : { tag: '!!float', value };
 }
 
 /** A float as a key: the fewest digits that tell it from other 32-bit floats. */

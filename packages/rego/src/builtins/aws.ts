@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, createHmac } from 'node:crypto';
-import { compareStrings } from '../value/compare.ts';
 import { type Num, toInt } from '../value/number.ts';
 import { ObjectBuilder, type RegoObject } from '../value/object.ts';
 import { print } from '../value/print.ts';
 import { setOf } from '../value/set.ts';
+import { compareStrings } from '../value/strings.ts';
 import { isObject, typeOf, type Value } from '../value/value.ts';
 import type { Family } from './builtin.ts';
 import { goJson } from './go-json.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { compareStrings } from '../value/compare.ts';
+
 import { toJson } from '../value/json.ts';
 import { numberText } from '../value/number.ts';
+import { compareStrings } from '../value/strings.ts';
 import { isArray, type Value } from '../value/value.ts';
 
 /** Lines and steps of indented JSON, as json.MarshalIndent takes them. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { compareStrings } from '../value/compare.ts';
 import { toJson } from '../value/json.ts';
 import { objectOf, type RegoObject } from '../value/object.ts';
 import { quote } from '../value/print.ts';
+import { compareStrings } from '../value/strings.ts';
 import { isArray, isObject, isSet, type Value } from '../value/value.ts';
 import { BuiltinError, type Family } from './builtin.ts';
 import { any, refuse, string, unary, wrongType } from './operands.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { goJsonString } from '../builtins/go-json.ts';
-import { compareStrings } from '../value/compare.ts';
 import { toJson } from '../value/json.ts';
 import { toDouble } from '../value/number.ts';
 import type { RegoObject } from '../value/object.ts';
+import { compareStrings } from '../value/strings.ts';
 import { isArray, isNumber, isObject, isSet, type Value } from '../value/value.ts';
 
 /** JSON in which equal values have equal texts: numbers are doubles, keys are sorted. */

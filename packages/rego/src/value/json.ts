@@ -2,9 +2,9 @@
 import { RegoError } from '../error.ts';
 import { JsonError } from '../json/error.ts';
 import { maxJsonDepth, readJson } from '../json/read.ts';
-import { compareStrings } from './compare.ts';
 import { numberText, parseNumber } from './number.ts';
 import { ObjectBuilder, objectOfMap, type RegoObject } from './object.ts';
+import { compareStrings } from './strings.ts';
 import { isArray, type Value } from './value.ts';
 
 /** Plain data as `JSON.parse` gives it. */

@@ -3,6 +3,7 @@ import { fromDouble, parseNumber } from '../value/number.ts';
 import { objectOf } from '../value/object.ts';
 import type { Value } from '../value/value.ts';
 import type { YamlNode, YamlScalar } from './node.ts';
+import { yamlFloat, yamlInteger } from './number.ts';
 import { resolveTimestamp } from './timestamp.ts';
 
 /** What a plain scalar means to go-yaml v3, by its tag and as a value. */
@@ -32,26 +33,10 @@ function resolveDate(text: string): Resolved | undefined {
 }
 
 function resolveNumber(text: string): Resolved | undefined {
-  const integer = resolveInteger(text.replaceAll('_', ''), text);
-  if (integer !== undefined) return { tag: '!!int', value: integer };
-  if (!/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text)) return undefined;
-  const double = Number(text);
-  return Number.isFinite(double) ? { tag: '!!float', value: fromDouble(double) } : undefined;
-}
-
-function resolveInteger(digits: string, text: string): Value | undefined {
-  if (!/^[-+0-9]/.test(text)) return undefined;
-  const [, sign = '', rest = ''] = /^([-+]?)(.*)$/.exec(digits) ?? [];
-  const magnitude = magnitudeOf(rest);
-  if (magnitude === undefined) return undefined;
-  return parseNumber(String(sign === '-' ? -magnitude : magnitude));
-}
-
-function magnitudeOf(digits: string): bigint | undefined {
-  if (/^0b[01]+$/i.test(digits) || /^0x[0-9a-f]+$/i.test(digits) || /^0o[0-7]+$/i.test(digits))
-    return BigInt(digits.toLowerCase());
-  if (/^0[0-7]+$/.test(digits)) return BigInt(`0o${digits}`);
-  return /^(?:0|[1-9][0-9]*)$/.test(digits) ? BigInt(digits) : undefined;
+  const integer = /^[-+0-9]/.test(text) ? yamlInteger(text.replaceAll('_', '')) : undefined;
+  if (integer !== undefined) return { tag: '!!int', value: parseNumber(String(integer)) };
+  const float = yamlFloat(text);
+  return float === undefined ? undefined : { tag: '!!float', value: fromDouble(float) };
 }
 
 /** The value of a node where anything may stand. Keys become text; a key that is no string is named by `refuseKey`. */
