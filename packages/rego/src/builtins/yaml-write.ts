@@ -77,7 +77,8 @@ function isBase60(text: string): boolean {
 
 /** Which styles can hold a text, after libyaml's analysis. */
 function analyse(text: string): { plain: boolean; single: boolean; block: boolean } {
-  const special = /[^\t\n\r\x20-\x7e\x85\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u.test(text);
+  // Of what ends a row only LF comes back from a row; the others are escaped.
+  const special = /[^\t\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u.test(text);
   const spaceBeforeBreak = / \n/.test(text);
   const indicators =
     /^(---|\.\.\.)/.test(text) ||

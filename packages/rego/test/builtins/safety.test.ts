@@ -87,6 +87,22 @@ describe('texts and bytes', () => {
     );
   });
 
+  it.each([
+    ['\r', '"\\r"\n'],
+    ['a\r', '"a\\r"\n'],
+    ['\r\n', '"\\r\\n"\n'],
+    ['\t\u2028', '"\\t\\L"\n'],
+  ])('are written to YAML in quotes where they end a row otherwise than by LF: %j', (original, written) => {
+    expect(call('yaml.marshal(input)', original)).toBe(written);
+  });
+
+  it.each(['\r', 'a\rb', '\r\n', '\x85', 'a\x85', '\u2028', 'a\u2029b', 'a\n\u2028b'])(
+    'come back from YAML: %j',
+    (original) => {
+      expect(call('yaml.unmarshal(yaml.marshal(input))', original)).toBe(original);
+    },
+  );
+
   it('come back from every encoding', () => {
     const text = fc.string({ unit: 'binary' });
     for (const [there, back] of [
