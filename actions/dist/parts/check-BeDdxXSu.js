@@ -1,0 +1,1 @@
+export{n as runCheck}from"./check-Smm5ouTf.js";

@@ -1,0 +1,1 @@
+export{t as openSources}from"./open-sources-CUKHt8eJ.js";

@@ -1,1 +1,0 @@
-export{t as openSources}from"./open-sources-DVh2UcHB.js";

@@ -1,1 +1,0 @@
-import{a as e}from"./exact-json-B82ywoIe.js";function t(e){return i(e.metadata?.code)}function n(e){return r(e.metadata?.term)}function r(t){return typeof t==`string`?t===``?[]:[t]:e(t)?t.filter(e=>typeof e==`string`&&e!==``):[]}function i(e){return r(e)[0]??``}export{n,r,t};

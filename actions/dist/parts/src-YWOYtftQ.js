@@ -1,1 +1,0 @@
-export{h as appendLayer,t as createSession,m as defaultCredentials,A as isDigest,i as openLayout,l as openRepository,d as parseReference}from"./src-D7RAvKV2.js";import"./error-9IvDeKHH.js";

@@ -1,1 +1,0 @@
-const e={bold:1,dim:2,red:31,green:32,yellow:33};function t(t,n){let r=n.isTerminal&&!t.env.NO_COLOR&&t.env.TERM!==`dumb`;return(t,n)=>r?`\u001b[${e[t]}m${n}\u001b[0m`:n}export{t};

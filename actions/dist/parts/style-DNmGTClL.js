@@ -1,0 +1,1 @@
+const e={bold:1,dim:2,red:31,green:32,yellow:33};function t(e,t){return n(t.isTerminal&&!e.env.NO_COLOR&&e.env.TERM!==`dumb`)}function n(t){return(n,r)=>t?`\u001b[${e[n]}m${r}\u001b[0m`:r}export{n,t};

@@ -1,1 +1,0 @@
-export{i as validateFiles}from"./validate-files-RWnjgtOl.js";

@@ -1,0 +1,1 @@
+export{i as validateFiles}from"./validate-files-B88YWGf9.js";

@@ -1,1 +1,0 @@
-export{t as parseYaml11}from"./yaml11-BxWINAO_.js";

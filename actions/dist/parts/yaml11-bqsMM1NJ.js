@@ -1,0 +1,1 @@
+export{t as parseYaml11}from"./yaml11-AjO2N6-K.js";
