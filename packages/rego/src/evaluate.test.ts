@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { type CompileOptions, compile } from './compile.ts';
-import { type EvaluateOptions, evaluate, evaluateWithHost } from './evaluate.ts';
+import { type EvaluateOptions, type Evaluation, evaluate, evaluateWithHost } from './evaluate.ts';
 import { parseModule } from './parse.ts';
 import { fromPlain, toPlain } from './value/json.ts';
-import { isObject } from './value/value.ts';
+import { emptyObject } from './value/object.ts';
+import { isObject, type Value } from './value/value.ts';
 
 interface Given extends EvaluateOptions {
   readonly input?: unknown;
@@ -240,6 +241,68 @@ q := registry.manifest(registry.manifest("a").next).size`;
     const found = await evaluateWithHost(policy, {}, {}, (run) => [run.value(['test', 'p']), run.value(['test', 'q'])]);
     expect(found.map((value) => value !== undefined && toPlain(value))).toEqual([{ a: 1, b: 1 }, 4]);
     expect(asked.flat()).toEqual(['a', 'b', 'next']);
+  });
+
+  describe('and the rounds that wait for them', () => {
+    const ask = async ([x]: readonly Value[]): Promise<Value> => Number(x) + 1;
+
+    async function rounds(text: string) {
+      const counted: unknown[] = [];
+      const count = (args: readonly Value[]): Value => counted.push(args[0]);
+      const builtins = [
+        { declaration: 'ask(x: number) y: number', ask },
+        { declaration: 'count_call(x: any) y: number', run: count },
+      ];
+      const policy = policyOf(text, { builtins });
+      const randomBytes = (bytes: Uint8Array): void => {
+        for (let at = 0; at < bytes.length; at++) bytes[at] = Math.random() * 256;
+      };
+      let said: Evaluation | undefined;
+      const value = await evaluateWithHost(policy, { input: emptyObject }, { randomBytes }, (evaluation) => {
+        said = evaluation;
+        return evaluation.value(['test', 'p']);
+      });
+      return { value: value && toPlain(value), counted, errors: said?.builtinErrors.map(({ reason }) => reason) };
+    }
+
+    test('compute once what needs no answer', async () => {
+      const { value, counted } = await rounds(`p := [q, f(1), m.k, ask(ask(1))]
+q := count_call("rule")
+f(x) := count_call(["function", x])
+m[k] := count_call("member") if k := "k"`);
+      expect(value).toEqual([2, 1, 3, 3]);
+      expect(counted).toHaveLength(3);
+    });
+
+    test.each([
+      ['a rule', 'p := [q, ask(ask(0))]\nq := r\nr := ask(1)'],
+      ['a rule that reads a known one', 'p := [[x | x := r], [x | x := q]]\nq := r\nr := ask(1)'],
+      ['a function', 'p := [f(1), f(1), g, h]\nf(x) := ask(x)\ng := f(1)\nh := f(1)'],
+      ['a rule that reads a known result', 'p := [[x | x := f(1)], [x | x := q]]\nq := f(1)\nf(x) := ask(x)'],
+      ['members of an object', 'p := [m.a, g, m.a]\nm[k] := ask(ask(1)) if some k in ["a", "b"]\ng := m.a'],
+      ['a set', 'p := [q, count(q)]\nq contains y if { some x in [1, 2]; y := ask(x) }'],
+      ['a rule that has no value without it', 'p := [q, r]\nq := 1 if not r == 1\ndefault r := 1\nr := ask(1)'],
+      ['a changed document', 'p := y if y := q with input.x as ask(1)\nq := [input.x, r]\nr := ask(input.x)'],
+    ])('compute again what %s got too early', async (_name, text) => {
+      const known = policyOf(text, {
+        builtins: [{ declaration: 'ask(x: number) y: number', run: ([x]) => Number(x) + 1 }],
+      });
+      const atOnce = evaluate(known, { input: emptyObject }).value(['test', 'p']);
+      expect(atOnce).toBeDefined();
+      expect((await rounds(text)).value).toEqual(atOnce && toPlain(atOnce));
+    });
+
+    test('draw one random value for one evaluation', async () => {
+      const { value } = await rounds(
+        'p := q == uuid.rfc4122("a") if { q != ""; ask(ask(1)) == 3 }\nq := uuid.rfc4122("a")',
+      );
+      expect(value).toBe(true);
+    });
+
+    test('report an error of a built-in function once', async () => {
+      const { errors } = await rounds('p := ask(ask(1)) if not q\nq if to_number("x") > 0');
+      expect(errors).toHaveLength(1);
+    });
   });
 
   test('that never come to an end are given up', async () => {

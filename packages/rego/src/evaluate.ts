@@ -77,6 +77,12 @@ export class Evaluation {
     return this.#guarded(solve);
   }
 
+  /** Keeps what needs none of the answers that were awaited; errors are found anew with what they belong to. */
+  forgetUnanswered(): void {
+    this.#scope.forgetUnanswered();
+    this.#errors.length = 0;
+  }
+
   #guarded<T>(evaluate: (run: Run) => T): T {
     const budget = new Budget(this.#limits, this.#options.deadline, this.#options.signal);
     const run = new Run(this.#scope, budget, this.#lent, this.#cache);
@@ -119,11 +125,13 @@ export async function evaluateWithHost<T>(
   use: (evaluation: Evaluation) => T,
 ): Promise<T> {
   const host = new HostAnswers(options.maxRequests ?? 10_000);
+  const evaluation = new Evaluation(policy, documents, options, host);
   const rounds = options.maxRounds ?? 32;
   for (let round = 0; round < rounds; round++) {
-    const outcome = attempt(() => use(new Evaluation(policy, documents, options, host)));
+    const outcome = attempt(() => use(evaluation));
     if (!host.pending) return outcome();
     await host.settle();
+    evaluation.forgetUnanswered();
   }
   throw new RegoError('eval_host_error', `Expected all look-ups to be answered within ${rounds} rounds, found more.`);
 }

@@ -22,6 +22,8 @@ export interface BuiltinContext {
   readonly runtime: Value | undefined;
   /** Says that the result may differ from one evaluation to the next. Asking for what is lent above, but for the clock, does so. */
   readonly lookOutside: () => void;
+  /** Says that the result is not known yet, so that nothing that needs it is kept for the next round; see `evaluateWithHost`. */
+  readonly lookAtUnanswered: () => void;
 }
 
 /**

@@ -38,6 +38,7 @@ export class Run {
   readonly #context: CallContext;
   #outsideLooks = 0;
   #passingLooks = 0;
+  #unansweredLooks = 0;
 
   constructor(scope: Scope, budget: Budget, lent: Lent, cache: Map<string, unknown>) {
     this.cache = cache;
@@ -68,6 +69,15 @@ export class Run {
     this.#passingLooks++;
   }
 
+  /** The same for what the next round of this evaluation finds changed, or has to say again. */
+  get unansweredLooks(): number {
+    return this.#unansweredLooks;
+  }
+
+  lookAtUnanswered(): void {
+    this.#unansweredLooks++;
+  }
+
   /** The base document, to be read at a member, or at any when none is given. */
   baseAt(member: Value | undefined): RegoObject {
     const { settled, data } = this.scope;
@@ -85,8 +95,9 @@ export class Run {
   /** Turns what a built-in function threw into undefined, or into the end of the evaluation. */
   builtinFailed(thrown: unknown, name: string, source: Source, at: number): undefined {
     if (!(thrown instanceof BuiltinError)) throw thrown;
-    // The next evaluation reports it, too.
+    // The next evaluation reports it, too, and so does the next round.
     this.lookOutside();
+    this.lookAtUnanswered();
     const error = new RegoError(thrown.code, `${name}: ${thrown.message}`, {
       location: locate(source, at),
       cause: thrown,
@@ -103,6 +114,7 @@ class CallContext implements BuiltinContext {
   readonly cache: Map<string, unknown>;
   readonly tick: (units: number) => void;
   readonly lookOutside: () => void;
+  readonly lookAtUnanswered: () => void;
   source: Source | undefined;
   at = 0;
 
@@ -111,6 +123,7 @@ class CallContext implements BuiltinContext {
     this.cache = run.cache;
     this.tick = (units) => run.budget.step(units);
     this.lookOutside = () => run.lookOutside();
+    this.lookAtUnanswered = () => run.lookAtUnanswered();
   }
 
   get now(): bigint {

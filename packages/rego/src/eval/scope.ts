@@ -48,6 +48,9 @@ export class Scope {
   /** Numbers of the nodes in whose table a result looked outside, and of those in which one looked at what passes. */
   readonly outside: Set<number> = new Set();
   readonly passing: Set<number> = new Set();
+  /** Numbers of the nodes whose value lacks an answer, and results that lack one: good for this round only. */
+  readonly unanswered: Set<number> = new Set();
+  unansweredTables: (ValueTable<Value | Absent> | undefined)[] = [];
   /** What holds for every evaluation over this data at this time; undefined where a `with` has changed the documents. */
   readonly settled: Settled | undefined;
   #unreplaced: Scope | undefined;
@@ -59,6 +62,13 @@ export class Scope {
     this.masked = documents.masked;
     this.replacements = documents.replacements;
     this.settled = documents.settled;
+  }
+
+  /** Keeps what the next round would compute again in the same way. */
+  forgetUnanswered(): void {
+    for (const node of this.unanswered) this.values[node] = undefined;
+    this.unanswered.clear();
+    this.unansweredTables = [];
   }
 
   /** The same documents with every function itself again: inside a replacing function nothing is replaced. */

@@ -36,15 +36,17 @@ export function once(node: RuleNode, compute: (run: Run) => Value | undefined): 
     if (known !== undefined) {
       if (known === computing) throw recursion(node);
       run.lookOutside();
+      if (scope.unanswered.has(id)) run.lookAtUnanswered();
       return isAbsent(known) ? undefined : known;
     }
     scope.values[id] = computing;
-    const { outsideLooks, passingLooks } = run;
+    const { outsideLooks, passingLooks, unansweredLooks } = run;
     run.budget.enter();
     try {
       const value = compute(run);
       const kept = orAbsent(value);
       scope.values[id] = kept;
+      if (run.unansweredLooks !== unansweredLooks) scope.unanswered.add(id);
       if (run.outsideLooks === outsideLooks) settled?.set(id, kept, run.passingLooks === passingLooks);
       return value;
     } catch (thrown) {
@@ -67,21 +69,22 @@ export function remembered(
   key: Value,
   compute: () => Value | undefined,
 ): Value | undefined {
-  const { tables, outside, passing, settled } = run.scope;
+  const { scope } = run;
+  const { outside, passing, settled } = scope;
   const shared = settled?.result(id, key);
   if (shared !== undefined) {
     if (settled?.resultsPass(id)) run.lookAtPassing();
     return isAbsent(shared) ? undefined : shared;
   }
-  const table: ValueTable<Value | Absent> = tables[id] ?? new ValueTable();
-  tables[id] = table;
-  const known = table.get(key);
+  const answered = scope.tables[id]?.get(key);
+  const known = answered ?? scope.unansweredTables[id]?.get(key);
   if (known !== undefined) {
     if (outside.has(id)) run.lookOutside();
     if (passing.has(id)) run.lookAtPassing();
+    if (answered === undefined) run.lookAtUnanswered();
     return isAbsent(known) ? undefined : known;
   }
-  const { outsideLooks, passingLooks } = run;
+  const { outsideLooks, passingLooks, unansweredLooks } = run;
   run.budget.enter();
   const value = compute();
   run.budget.leave();
@@ -93,6 +96,9 @@ export function remembered(
     settled?.giveUp(id);
   }
   if (passes) passing.add(id);
+  const tables = run.unansweredLooks === unansweredLooks ? scope.tables : scope.unansweredTables;
+  const table = tables[id] ?? new ValueTable();
+  tables[id] = table;
   table.set(key, kept);
   return value;
 }
