@@ -33,9 +33,7 @@ export class Evaluation {
   readonly #scope: Scope;
   readonly #options: EvaluateOptions;
   readonly #limits: Limits;
-  readonly #lent: Lent;
-  readonly #cache = new Map<string, unknown>();
-  readonly #errors: RegoError[] = [];
+  readonly #run: Run;
 
   constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host?: HostAnswers) {
     this.#policy = policy;
@@ -43,13 +41,14 @@ export class Evaluation {
     this.#scope = new Scope({ input, data, settled: policy.settledBy(data, options.now ?? 0n, passing) });
     this.#options = options;
     this.#limits = chooseLimits(options.limits);
-    this.#lent = lentBy(options);
-    if (host) lendHost(this.#cache, host);
+    const cache = new Map<string, unknown>();
+    if (host) lendHost(cache, host);
+    this.#run = new Run(this.#scope, this.#newBudget(), lentBy(options), cache);
   }
 
   /** Errors of built-in functions so far; the calls were undefined. Empty in strict mode, which throws them. */
   get builtinErrors(): readonly RegoError[] {
-    return this.#errors;
+    return this.#run.builtinErrors;
   }
 
   /** The value at a path of data, such as `['main', 'deny']` for `data.main.deny`; undefined when there is none. */
@@ -80,23 +79,26 @@ export class Evaluation {
   /** Keeps what needs none of the answers that were awaited; errors are found anew with what they belong to. */
   forgetUnanswered(): void {
     this.#scope.forgetUnanswered();
-    this.#errors.length = 0;
+    this.#run.builtinErrors.length = 0;
   }
 
   #guarded<T>(evaluate: (run: Run) => T): T {
-    const budget = new Budget(this.#limits, this.#options.deadline, this.#options.signal);
-    const run = new Run(this.#scope, budget, this.#lent, this.#cache);
+    // An error may have left the last question in the middle of a `with`.
+    this.#run.scope = this.#scope;
+    this.#run.budget = this.#newBudget();
     try {
-      return evaluate(run);
+      return evaluate(this.#run);
     } catch (thrown) {
       if (thrown instanceof RangeError) {
         const reason = 'Expected values and rules nested less deeply, found that the stack was used up.';
         throw new RegoError('rego_limit_error', reason, { cause: thrown });
       }
       throw thrown;
-    } finally {
-      this.#errors.push(...run.builtinErrors);
     }
+  }
+
+  #newBudget(): Budget {
+    return new Budget(this.#limits, this.#options.deadline, this.#options.signal);
   }
 }
 

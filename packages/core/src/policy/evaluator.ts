@@ -22,7 +22,7 @@ import type { Instant } from './instant.ts';
 import { valueOfJson } from './json-of-value.ts';
 import { type KeptFiles, nothingKept } from './kept-files.ts';
 import { gateNotes } from './notes.ts';
-import { queryPackage } from './query-rules.ts';
+import { askPackage, outcomeOf } from './query-rules.ts';
 import type { Outcome, RawOutcome } from './result.ts';
 import { type FilterType, pipelineIntentions, type Selection, selectRules } from './selection.ts';
 import { beginSettled, passingData } from './settled.ts';
@@ -243,9 +243,10 @@ async function evaluateOne(
     ...(ctx.signal === undefined ? {} : { signal: ctx.signal }),
   };
   try {
-    return await evaluateWithHost(group.policy, documents, lent, (evaluation) =>
-      packages.map((pkg) => queryPackage(evaluation, pkg, input.filename)),
+    const asked = await evaluateWithHost(group.policy, documents, lent, (evaluation) =>
+      packages.map((pkg) => askPackage(evaluation, pkg)),
     );
+    return asked.map((values) => outcomeOf(values, input.filename));
   } catch (cause) {
     if (!(cause instanceof RegoError) && !(cause instanceof RegoErrors)) throw cause;
     throw new SluiceError('refused', `The policy could not be evaluated: ${cause.message}`, { cause });

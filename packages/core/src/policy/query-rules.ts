@@ -7,22 +7,39 @@ import type { RulePackage } from './group.ts';
 import { jsonOfValue } from './json-of-value.ts';
 import type { RawOutcome, Result } from './result.ts';
 
-/** Asks the deny and warn rules of a package what they have to say of the input. */
-export function queryPackage(evaluation: Evaluation, pkg: RulePackage, filename: string): RawOutcome {
+/** What the deny and warn rules of a package came to for one input. */
+export interface PackageValues {
+  readonly pkg: RulePackage;
+  /** By rule, in the package's order; undefined where a rule has no value or is excepted. */
+  readonly values: readonly (Value | undefined)[];
+  /** How many exceptions name each rule. */
+  readonly excepted: readonly number[];
+}
+
+/** Asks the rules of a package. An evaluation that waits for answers asks again, so nothing is made of the values here. */
+export function askPackage(evaluation: Evaluation, pkg: RulePackage): PackageValues {
+  const names = exceptionNames(evaluation, pkg);
+  const excepted = pkg.rules.map((rule) => names.filter((name) => name === nameOf(rule)).length);
+  const values = pkg.rules.map((rule, i) => (excepted[i] ? undefined : evaluation.value([...pkg.path, rule])));
+  return { pkg, values, excepted };
+}
+
+/** What they have to say of the input. */
+export function outcomeOf({ pkg, values, excepted }: PackageValues, filename: string): RawOutcome {
   const failures: Result[] = [];
   const warnings: Result[] = [];
   const exceptions: Result[] = [];
-  const excepted = exceptionNames(evaluation, pkg);
-  for (const rule of pkg.rules) {
-    const name = rule.replace(/^(violation|deny|warn)_?/, '');
-    const times = excepted.filter((other) => other === name).length;
-    const query = `data.${pkg.namespace}.exception[_][_] == ${JSON.stringify(name)}`;
-    exceptions.push(...Array.from({ length: times }, () => ({ msg: query })));
-    if (times > 0) continue;
-    const said = resultsOf(json(evaluation.value([...pkg.path, rule])), `data.${pkg.namespace}.${rule}`);
+  for (const [i, rule] of pkg.rules.entries()) {
+    const query = `data.${pkg.namespace}.exception[_][_] == ${JSON.stringify(nameOf(rule))}`;
+    exceptions.push(...Array.from({ length: excepted[i] ?? 0 }, () => ({ msg: query })));
+    const said = resultsOf(json(values[i]), `data.${pkg.namespace}.${rule}`);
     (failureName.test(rule) ? failures : warnings).push(...said);
   }
   return { filename, namespace: pkg.namespace, failures, warnings, exceptions, skipped: [] };
+}
+
+function nameOf(rule: string): string {
+  return rule.replace(/^(violation|deny|warn)_?/, '');
 }
 
 /** The names in `exception[_][_]`: rules without their prefix, or the empty text for the bare ones. */

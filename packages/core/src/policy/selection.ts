@@ -38,12 +38,29 @@ export interface RuleSelection {
 export function selectRules(rules: RuleSet, selection: Selection): RuleSelection {
   const include = applicable(selection.criteria.include, selection.target, '');
   const exclude = applicable(selection.criteria.exclude, selection.target, '');
+  const made = knownSelections.get(rules) ?? new Map<string, RuleSelection>();
+  knownSelections.set(rules, made);
+  const key = JSON.stringify([include, exclude, selection.filter, selection.intentions]);
+  const known = made.get(key) ?? newSelection(rules, selection, include, exclude);
+  made.set(key, known);
+  return known;
+}
+
+/** Most images are selected for by the same criteria. */
+const knownSelections = new WeakMap<RuleSet, Map<string, RuleSelection>>();
+
+function newSelection(
+  rules: RuleSet,
+  { filter, intentions }: Selection,
+  include: readonly string[],
+  exclude: readonly string[],
+): RuleSelection {
   const byDefault = include.length === 0 || (include.length === 1 && include[0] === '*');
   const included = new Set<string>();
   const packages = new Set<string>();
   const unmatched = new Set(include);
   for (const rule of candidates(rules)) {
-    if (selection.filter === 'ec-policy' && !fitsIntention(rule.intention, selection.intentions)) continue;
+    if (filter === 'ec-policy' && !fitsIntention(rule.intention, intentions)) continue;
     const forIt = score(rule.names, include, (criterion) => unmatched.delete(criterion));
     const against = score(rule.names, exclude);
     if (forIt > against || (forIt === 0 && against === 0 && byDefault)) {
@@ -72,7 +89,7 @@ export function scoreFilter(selection: Selection, unmatched: Set<string>): Resul
         unmatched.delete('*');
         return true;
       }
-      const names = matchers({ code, terms: termsOf(result), collections: texts(result.metadata?.collections) });
+      const names = namesOf(result, code);
       const forIt = score(names, include, (criterion) => unmatched.delete(criterion));
       if (forIt <= score(names, exclude)) return false;
       for (const name of names) unmatched.delete(name);
@@ -91,6 +108,17 @@ export function ruleFilter(rules: RuleSelection, unmatched: Set<string>): Result
       return code === '' || rules.included.has(code);
     },
   };
+}
+
+/** A pass is one object for all images. */
+const knownNames = new WeakMap<Result, readonly string[]>();
+
+function namesOf(result: Result, code: string): readonly string[] {
+  const known = knownNames.get(result);
+  if (known !== undefined) return known;
+  const names = matchers({ code, terms: termsOf(result), collections: texts(result.metadata?.collections) });
+  knownNames.set(result, names);
+  return names;
 }
 
 interface Candidate {

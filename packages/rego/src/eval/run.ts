@@ -27,10 +27,10 @@ export interface Lent {
 /** Errors of built-in functions kept; more say nothing new. */
 const maxBuiltinErrors = 100;
 
-/** One evaluation: the documents it sees, its budget and what it found out. */
+/** One evaluation: the documents it sees, the budget of the question it is at, and what it found out. */
 export class Run {
   scope: Scope;
-  readonly budget: Budget;
+  budget: Budget;
   readonly lent: Lent;
   readonly builtinErrors: RegoError[] = [];
   /** What built-in functions remember, by keys of their own. */
