@@ -7,6 +7,7 @@ import { Scope } from './eval/scope.ts';
 import { chooseLimits, type Limits } from './limits.ts';
 import type { Policy } from './policy.ts';
 import { type Bindings, planQuery, planResults, type QueryResult } from './query.ts';
+import { watchClock } from './value/clock.ts';
 import { emptyObject, type RegoObject } from './value/object.ts';
 import type { Value } from './value/value.ts';
 
@@ -86,6 +87,8 @@ export class Evaluation {
     // An error may have left the last question in the middle of a `with`.
     this.#run.scope = this.#scope;
     this.#run.budget = this.#newBudget();
+    this.#run.looks = 0;
+    const before = watchClock(this.#run);
     try {
       return evaluate(this.#run);
     } catch (thrown) {
@@ -94,6 +97,8 @@ export class Evaluation {
         throw new RegoError('rego_limit_error', reason, { cause: thrown });
       }
       throw thrown;
+    } finally {
+      watchClock(before);
     }
   }
 

@@ -30,7 +30,7 @@ export { countTests, type TestCounts, type TestReportOptions, testReport, testsT
 export { type CaseResult, runTests, type TestOptions, type TestResult } from './test-runner.ts';
 export { compare, equal } from './value/compare.ts';
 export { fromJson, fromPlain, type Plain, readValues, toJson, toPlain } from './value/json.ts';
-export type { BigNum } from './value/number.ts';
+export { type BigNum, clockNumber } from './value/number.ts';
 export { emptyObject, ObjectBuilder, objectOf, type RegoObject } from './value/object.ts';
 export { print } from './value/print.ts';
 export { type RegoSet, SetBuilder, setOf } from './value/set.ts';

@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { compile } from './compile.ts';
 import { type EvaluateOptions, evaluate, evaluateWithHost } from './evaluate.ts';
 import { parseModule } from './parse.ts';
-import type { CustomBuiltin } from './policy.ts';
+import type { CustomBuiltin, Policy } from './policy.ts';
 import { loadSettled, saveSettled } from './save-settled.ts';
 import { fromPlain, toPlain } from './value/json.ts';
+import { clockNumber } from './value/number.ts';
 import { emptyObject, objectOf, type RegoObject } from './value/object.ts';
-import { isArray } from './value/value.ts';
+import { setOf } from './value/set.ts';
+import { isArray, type Value } from './value/value.ts';
 
 /** The values of `data.a.r` in evaluations of one policy over one data document, one for each input. */
 function values(
@@ -162,7 +164,7 @@ describe('evaluations over the same data', () => {
 });
 
 describe('what lasts', () => {
-  const now = 5n;
+  const now = 1_800_000_000_000_000_005n;
   const passing = new Set(['run']);
   const data = (at: number) =>
     objectOf([
@@ -214,9 +216,9 @@ describe('what lasts', () => {
   });
 
   test.each([
-    ['the clock', 'r := time.now_ns()', 6],
-    ['the clock, by a rule', 'r := s\ns := time.now_ns()', 6],
-    ['the clock, by a function that is remembered', 'r := [s, f(1)][1]\ns := f(1)\nf(x) := time.now_ns() + x', 7],
+    ['the clock', 'r := format_int(time.now_ns() - 1800000000000000000, 10)', '6'],
+    ['the clock, by a rule', 'r := s\ns := time.now_ns() - 1800000000000000000', 6],
+    ['the clock, by a function that is remembered', 'r := [s, f(1)][1]\ns := f(1)\nf(x) := time.now_ns() % 10 + x', 7],
     ['a passing member', 'r := data.run', 2],
     ['a passing member, by a rule asked for twice', 'r := [t, s][1]\nt := s\ns := data.run', 2],
     ['a passing member under with', 'r := x if x := s with data.list as []\ns := data.run', 2],
@@ -224,6 +226,114 @@ describe('what lasts', () => {
     ['what is lent', 'r := test.count(1)', 2],
   ])('is not what depends on %s', (_name, body, value) => {
     expect(nextRun(body).value).toEqual(value);
+  });
+
+  describe('and the clock', () => {
+    /** What `data.a.r` is at one time, and at another in a run that begins with what was saved of the first. */
+    function runs(body: string, from: number, to: number, wrap: (clock: Value) => Value = (clock) => clock) {
+      const module = parseModule('a.rego', `package a\n${body.replaceAll(/\bT(\d)/g, '180000000000000$1000')}`);
+      const [first, second, fresh] = [compile([module]), compile([module]), compile([module])];
+      const at = (digit: number) => 1_800_000_000_000_000_000n + BigInt(digit * 1000);
+      const over = (digit: number) => ({ data: objectOf([['clock', wrap(clockNumber(at(digit)))]]) });
+      const valueAt = (policy: Policy, digit: number) => {
+        const value = evaluate(policy, over(digit), { now: at(digit) }).value(['a', 'r']);
+        return value === undefined ? undefined : toPlain(value);
+      };
+      const before = over(from);
+      evaluate(first, before, { now: at(from) }).value(['a', 'r']);
+      const saved = saveSettled(first, before, at(from)) ?? '{"nodes":0}';
+      const after = over(to);
+      const holds = loadSettled(second, after, at(to), saved);
+      const value = evaluate(second, after, { now: at(to) }).value(['a', 'r']);
+      const kept = JSON.parse(saved).clock?.values.length;
+      return { holds, kept, value: value === undefined ? undefined : toPlain(value), fresh: valueAt(fresh, to) };
+    }
+
+    test.each([
+      ['is behind a time', 'r if time.now_ns() > T3', 5, 7],
+      ['is before a time', 'r if time.now_ns() < T8', 5, 7],
+      ['is no time', 'r if time.now_ns() != T8', 5, 7],
+      ['is at a time', 'r if time.now_ns() == T5', 5, 5],
+      ['in the data is behind a time', 'r if data.clock > T3', 5, 4],
+      [
+        'in the data is behind it, by way of the clock',
+        'r if object.get({"t": data.clock}, "t", time.now_ns()) > T3',
+        5,
+        4,
+      ],
+    ])('lasts while it %s', (_name, body, from, to) => {
+      expect(runs(body, from, to)).toMatchObject({ value: true, fresh: true });
+    });
+
+    test('is begun with on the same side of everything it was compared with, and on no other', () => {
+      const body = 'r := [x | some x in [T3, T7]; x < time.now_ns()]';
+      expect(runs(body, 5, 4)).toMatchObject({ holds: true, kept: 1 });
+      expect(runs(body, 5, 6)).toMatchObject({ holds: true, kept: 1 });
+      for (const to of [2, 3, 7, 8, 9]) {
+        const { holds, value, fresh } = runs(body, 5, to);
+        expect({ holds, value }).toEqual({ holds: false, value: fresh });
+      }
+    });
+
+    const member = (clock: Value) => objectOf([['t', clock]]);
+    const list = (clock: Value) => [1, 2, 3, 4, 5, 6, 7, clock];
+    test.each<[string, string, ((clock: Value) => Value)?]>([
+      ['its digits', 'r := sprintf("%d", [time.now_ns()])'],
+      ['what is computed with it', 'r := time.now_ns() - T0'],
+      ['itself', 'r := time.now_ns()'],
+      ['a list that holds it', 'r := [time.now_ns()]'],
+      ['an object that holds it', 'r := {"at": data.clock}'],
+      ['a rule that is the clock', 'r := s - T0\ns := time.now_ns()'],
+      ['a comparison', 'r := time.now_ns() == T6'],
+      ['a comparison the other way round', 'r := T6 == time.now_ns()'],
+      ['a comparison with a fraction', 'r := time.now_ns() < T5.5'],
+      ['a comparison of one clock with the other', 'r := [time.now_ns() == data.clock, data.clock == T6]'],
+      ['a comparison by a function', 'r := [s, f(1)]\ns := f(1)\nf(x) := time.now_ns() < T6 if x == 1'],
+      ['a comparison by a rule that is asked for twice', 'r := [s, t]\nt := s\ns := time.now_ns() < T6'],
+      ['an order', 'r := sort([T6, time.now_ns(), T3])[0]\n'],
+      ['the largest', 'r := max([T5, time.now_ns()]) == T5'],
+      ['a set', 'r := count({T6, time.now_ns()})'],
+      ['a key', 'r := {T6: "found"}[time.now_ns()] if true\nelse := "none"'],
+      ['an argument', 'r := f(time.now_ns())\nf(x) := x == T6'],
+      ['a member that is the same', 'r := time.now_ns() in [T6]'],
+      ['equal objects', 'r := data.clock == {"t": T6}', member],
+      ['equal objects, asked twice', 'r := [s, t]\ns := data.clock == {"t": T6}\nt := {"t": T6} == data.clock', member],
+      [
+        'equal sets, asked twice',
+        'r := [s, t]\ns := data.clock == {T6}\nt := {T6} == data.clock',
+        (clock) => setOf([clock]),
+      ],
+      ['lists in sets', 'r := [s, t]\ns := data.clock in {[]}\nt := data.clock in {[1, 2, 3, 4, 5, 6, 7, T6]}', list],
+      ['a comparison under with', 'r := x if x := s with input as 1\ns := time.now_ns() < T6'],
+    ])('is read anew for %s', (_name, body, wrap) => {
+      const { value, fresh } = runs(body, 5, 6, wrap);
+      expect(value).toEqual(fresh);
+    });
+
+    test('that is a JavaScript number goes unseen, so that nothing lasts', () => {
+      const module = parseModule('a.rego', 'package a\nr := data.clock < 6');
+      const policy = compile([module]);
+      const documents = { data: objectOf([['clock', clockNumber(5n)]]) };
+      evaluate(policy, documents, { now: 5n }).value(['a', 'r']);
+      expect(saveSettled(policy, documents, 5n)).toBeUndefined();
+      expect(loadSettled(policy, documents, 5n, '{"nodes":1,"values":[[0,7]],"clock":{"values":[]}}')).toBe(false);
+    });
+
+    test('of another evaluation over the same data drops what does not hold there', () => {
+      const policy = compile([
+        parseModule('a.rego', 'package a\nr := [s, t]\ns := time.now_ns() < 1800000000000000006\nt := 1'),
+      ]);
+      const data = objectOf([]);
+      const at = (now: bigint) => {
+        const value = evaluate(policy, { data }, { now }).value(['a', 'r']);
+        return value === undefined ? undefined : toPlain(value);
+      };
+      expect([now, now + 1n, now].map(at)).toEqual([
+        [true, 1],
+        [false, 1],
+        [true, 1],
+      ]);
+    });
   });
 
   test('is not begun with by another policy', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  clockNumber,
   emptyObject,
   fromJson,
   isObject,
@@ -10,7 +11,7 @@ import {
   type Value,
 } from '@sluice/rego';
 import { SluiceError } from '../error.ts';
-import { exactNumber, type Json, type JsonObject } from './exact-json.ts';
+import type { Json, JsonObject } from './exact-json.ts';
 import type { Instant } from './instant.ts';
 import { valueOfJson } from './json-of-value.ts';
 import type { KeptFiles } from './kept-files.ts';
@@ -48,10 +49,13 @@ export function dataDocument(
   when: Instant,
   sigstore: SigstoreOptions,
 ): RegoObject {
-  const config = { policy: { when_ns: exactNumber(String(when)) }, default_sigstore_opts: { ...sigstore } };
+  const config = objectOf([
+    ['policy', objectOf([['when_ns', clockNumber(when)]])],
+    ['default_sigstore_opts', valueOfJson({ ...sigstore })],
+  ]);
   const named = ruleData === undefined ? {} : { rule_data__configuration__: ruleData };
   const withRuleData = merged(sources, objectOfJson(named), 'ruleData');
-  return merged(withRuleData, objectOfJson({ config }), 'the configuration of the gate');
+  return merged(withRuleData, objectOf([['config', config]]), 'the configuration of the gate');
 }
 
 /**

@@ -175,6 +175,42 @@ describe('a compiled policy is kept', () => {
   });
 });
 
+describe('what a policy found out of its data is kept', () => {
+  const expiring = `${rule('p', 'expired', 'not trusted')}
+trusted if {
+	some record in data.trusted
+	time.parse_rfc3339_ns(record.expires_on) > data.config.policy.when_ns
+	known
+}
+
+known if data.config.default_sigstore_opts.rekor_url != "https://evil.example"
+`;
+  const trusted = 'trusted: [{expires_on: "2026-06-01T00:00:00Z"}, {expires_on: "2026-07-01T00:00:00Z"}]';
+  const until = (text: string): Instant => parseRfc3339(text) ?? 0n;
+
+  it('and begun with until a date has passed, before which no run may look back either', async () => {
+    const policy = { sources: [{ policy: [write({ 'a.rego': expiring })], data: [write({ 'd.yaml': trusted })] }] };
+    const folderOfKept = join(folder, 'lasting');
+    const refused = async (text: string, change: Partial<EvaluatorOptions> = {}) => {
+      const kept = keptFolder(folderOfKept, '1');
+      const [outcome] = await answers(await open(policy, { at: until(text), kept, ...change }), '{}');
+      return outcome?.failures.length === 1;
+    };
+    const stamp = () =>
+      readdirSync(folderOfKept).map((file) => readFileSync(join(folderOfKept, file)).toString('base64'));
+    expect(await refused('2026-06-15T00:00:00Z')).toBe(false);
+    const written = stamp();
+    expect(await refused('2026-06-30T23:59:59Z')).toBe(false);
+    expect(stamp()).toEqual(written);
+    expect(await refused('2026-07-01T00:00:00Z')).toBe(true);
+    expect(stamp()).not.toEqual(written);
+    expect(await refused('2026-08-01T00:00:00Z')).toBe(true);
+    expect(await refused('2026-05-01T00:00:00Z')).toBe(false);
+    const sigstore = { ...noSigstoreOptions, rekor_url: 'https://evil.example' };
+    expect(await refused('2026-05-01T00:00:00Z', { sigstore })).toBe(true);
+  });
+});
+
 describe('a bad policy is refused in one sentence', () => {
   it.each([
     ['that does not parse', { 'a.rego': 'package p\n\ndeny contains' }, /a\.rego/],

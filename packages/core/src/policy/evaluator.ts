@@ -107,7 +107,7 @@ async function prepared(source: SourceGroup, options: EvaluatorOptions): Promise
   const { policy, fetcher, builtins, at, sigstore, kept = nothingKept } = options;
   const group = await compileGroup(source, fetcher, { builtins }, kept);
   const data = dataDocument(group.data, source.ruleData, at, sigstore);
-  const keepSettled = await beginSettled(kept, group, data, at);
+  const keepSettled = await beginSettled(kept, group, data, { at, sigstore });
   return { group, criteria: sourceCriteria(group.source, policy, at), data, keepSettled };
 }
 

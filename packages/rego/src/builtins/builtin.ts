@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Location } from '../location.ts';
+import type { Num } from '../value/number.ts';
 import type { Value } from '../value/value.ts';
 
 /** What the evaluator lends a built-in function while it runs. */
 export interface BuiltinContext {
   /** Wall clock of the query in nanoseconds since 1970; the same for all of a query. */
   readonly now: bigint;
+  /** The same as a number, for a result that holds it: whether it was only compared is seen; see `saveSettled`. */
+  readonly clock: Num;
   /** Fills an array with random bytes. */
   readonly randomBytes: (bytes: Uint8Array) => void;
   /** Counts units of work down; throws when the budget is spent or the run was cancelled. */

@@ -21,7 +21,7 @@ import {
 import { utc, type Zone, zoneOf } from './time-zone.ts';
 
 export const times: Family = {
-  'time.now_ns': nullary((context) => fromBigInt(context.now)),
+  'time.now_ns': nullary((context) => context.clock),
   'time.parse_ns': binary(string, string, (layout, text, context) => parsed(layoutOf(layout), text, context)),
   'time.parse_rfc3339_ns': unary(string, (text, context) => {
     return parsedPlainly(text) ?? parsed(layoutOf('RFC3339'), text, context);

@@ -2,10 +2,14 @@
 import { type BuiltinContext, BuiltinError } from '../builtins/builtin.ts';
 import { RegoError } from '../error.ts';
 import { type Location, locate, type Source, type Span } from '../location.ts';
+import type { ClockWatch } from '../value/clock.ts';
+import { clockNumber, fromBigInt, isWatched, type Num } from '../value/number.ts';
 import type { RegoObject } from '../value/object.ts';
 import type { Value } from '../value/value.ts';
 import type { Budget } from './budget.ts';
+import { Look } from './look.ts';
 import type { Scope } from './scope.ts';
+import type { Settled } from './settled.ts';
 
 /** What the embedder lends to an evaluation. */
 export interface Lent {
@@ -28,60 +32,44 @@ export interface Lent {
 const maxBuiltinErrors = 100;
 
 /** One evaluation: the documents it sees, the budget of the question it is at, and what it found out. */
-export class Run {
+export class Run implements ClockWatch {
   scope: Scope;
   budget: Budget;
   readonly lent: Lent;
   readonly builtinErrors: RegoError[] = [];
   /** What built-in functions remember, by keys of their own. */
   readonly cache: Map<string, unknown>;
+  /** What the value that is being computed has needed so far: bits of {@link Look}. */
+  looks = 0;
   readonly #context: CallContext;
-  #outsideLooks = 0;
-  #passingLooks = 0;
-  #unansweredLooks = 0;
+  readonly #settled: Settled | undefined;
 
   constructor(scope: Scope, budget: Budget, lent: Lent, cache: Map<string, unknown>) {
     this.cache = cache;
     this.scope = scope;
     this.budget = budget;
     this.lent = lent;
+    this.#settled = scope.settled;
     this.#context = new CallContext(this);
   }
 
-  /**
-   * How often something besides the policy, the data and the clock was looked at: the input, anything lent. What was
-   * computed while this stood still is the same in every evaluation over the data at that time.
-   */
-  get outsideLooks(): number {
-    return this.#outsideLooks;
+  look(at: number): void {
+    this.looks |= at;
   }
 
-  lookOutside(): void {
-    this.#outsideLooks++;
+  clockCompared(order: number, other: bigint): void {
+    this.look(Look.clock);
+    this.#settled?.clockCompared(order, other);
   }
 
-  /** The same for what another run over the policy and the data finds changed: the clock, passing members of data. */
-  get passingLooks(): number {
-    return this.#passingLooks;
-  }
-
-  lookAtPassing(): void {
-    this.#passingLooks++;
-  }
-
-  /** The same for what the next round of this evaluation finds changed, or has to say again. */
-  get unansweredLooks(): number {
-    return this.#unansweredLooks;
-  }
-
-  lookAtUnanswered(): void {
-    this.#unansweredLooks++;
+  clockRead(): void {
+    this.look(Look.passing);
   }
 
   /** The base document, to be read at a member, or at any when none is given. */
   baseAt(member: Value | undefined): RegoObject {
     const { settled, data } = this.scope;
-    if (settled === undefined || typeof member !== 'string' || settled.passing.has(member)) this.#passingLooks++;
+    if (settled === undefined || typeof member !== 'string' || settled.passing.has(member)) this.look(Look.passing);
     return data;
   }
 
@@ -96,8 +84,7 @@ export class Run {
   builtinFailed(thrown: unknown, name: string, source: Source, at: number): undefined {
     if (!(thrown instanceof BuiltinError)) throw thrown;
     // The next evaluation reports it, too, and so does the next round.
-    this.lookOutside();
-    this.lookAtUnanswered();
+    this.look(Look.outside | Look.unanswered);
     const error = new RegoError(thrown.code, `${name}: ${thrown.message}`, {
       location: locate(source, at),
       cause: thrown,
@@ -122,14 +109,19 @@ class CallContext implements BuiltinContext {
     this.#run = run;
     this.cache = run.cache;
     this.tick = (units) => run.budget.step(units);
-    this.lookOutside = () => run.lookOutside();
-    this.lookAtUnanswered = () => run.lookAtUnanswered();
+    this.lookOutside = () => run.look(Look.outside);
+    this.lookAtUnanswered = () => run.look(Look.unanswered);
   }
 
   get now(): bigint {
     // The same for all evaluations that share what is settled.
-    this.#run.lookAtPassing();
+    this.#run.look(Look.passing);
     return this.#run.lent.now;
+  }
+
+  get clock(): Num {
+    const { now } = this.#run.lent;
+    return isWatched(now) ? clockNumber(now) : fromBigInt(this.now);
   }
 
   get randomBytes(): Lent['randomBytes'] {
@@ -153,7 +145,7 @@ class CallContext implements BuiltinContext {
   }
 
   #lent(): Lent {
-    this.#run.lookOutside();
+    this.#run.look(Look.outside);
     return this.#run.lent;
   }
 }

@@ -2,6 +2,7 @@
 import type { RegoObject } from '../value/object.ts';
 import type { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
+import { Look } from './look.ts';
 import type { Settled } from './settled.ts';
 
 /** A rule that was computed and has no value. */
@@ -10,6 +11,13 @@ export interface Absent {
 }
 
 export const absent: Absent = Object.freeze({ kind: 'absent' });
+
+/** Marks a rule whose value is being computed: only a rule that needs itself can see it. */
+export const computing: Absent = Object.freeze({ kind: 'absent' });
+
+export function isAbsent(value: Value | Absent): value is Absent {
+  return value === absent || value === computing;
+}
 
 /** What a table keeps of a result; null is a value like any other. */
 export function orAbsent(value: Value | undefined): Value | Absent {
@@ -45,11 +53,9 @@ export class Scope {
   readonly values: (Value | Absent | undefined)[] = [];
   /** By node: results of a function by arguments, members of a partial object by keys. */
   readonly tables: (ValueTable<Value | Absent> | undefined)[] = [];
-  /** Numbers of the nodes in whose table a result looked outside, and of those in which one looked at what passes. */
-  readonly outside: Set<number> = new Set();
-  readonly passing: Set<number> = new Set();
-  /** Numbers of the nodes whose value lacks an answer, and results that lack one: good for this round only. */
-  readonly unanswered: Set<number> = new Set();
+  /** By node: what its value and its results needed, as bits of {@link Look}. */
+  readonly looks: number[] = [];
+  /** Results that lack an answer and are good for this round only. */
   unansweredTables: (ValueTable<Value | Absent> | undefined)[] = [];
   /** What holds for every evaluation over this data at this time; undefined where a `with` has changed the documents. */
   readonly settled: Settled | undefined;
@@ -66,8 +72,11 @@ export class Scope {
 
   /** Keeps what the next round would compute again in the same way. */
   forgetUnanswered(): void {
-    for (const node of this.unanswered) this.values[node] = undefined;
-    this.unanswered.clear();
+    this.looks.forEach((looks, node) => {
+      if ((looks & Look.unanswered) === 0) return;
+      this.values[node] = undefined;
+      this.looks[node] = looks & ~Look.unanswered;
+    });
     this.unansweredTables = [];
   }
 

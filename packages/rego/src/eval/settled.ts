@@ -1,27 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ClockNum, isWatched } from '../value/number.ts';
 import { ValueTable } from '../value/table.ts';
 import { isArray, type Value } from '../value/value.ts';
-import type { Absent } from './scope.ts';
+import { Look } from './look.ts';
+import { type Absent, isAbsent } from './scope.ts';
 
 /** Top-level members of data that are another's in the next run, such as what an embedder adds of its own. */
 export type Passing = ReadonlySet<string>;
 
+/** Times between which nothing that was compared with the clock changes sides; both ends belong to it, undefined is endless. */
+export interface Span {
+  readonly from?: bigint | undefined;
+  readonly until?: bigint | undefined;
+}
+
+/** A node's value that the next run may begin with; `clock` where it holds for a span of times only. */
+export interface Lasting {
+  readonly node: number;
+  readonly value: Value | Absent;
+  readonly clock: boolean;
+}
+
 /**
  * Values of rules that need nothing but the policy, one data document and one time: every evaluation over these finds
- * them computed. Those that need neither the time nor a passing member of the data last: a later run over the same
- * policy and data may begin with them.
+ * them computed. Those that need neither the time itself nor a passing member of the data last: a later run over the same
+ * policy and data may begin with them, if they need no more of the clock than on which side of some times it is, as long
+ * as it stays there.
  */
 export class Settled {
   readonly now: bigint;
   readonly passing: Passing;
-  /** By node. */
+  /** By node, with what they needed. */
   readonly #values: (Value | Absent | undefined)[] = [];
-  readonly #lasting = new Set<number>();
-  /** By node of a function: results by arguments. */
+  readonly #looks: number[] = [];
+  /** By node of a function: results by arguments, and what any of them needed. */
   readonly #results: (ValueTable<Value | Absent> | undefined)[] = [];
-  /** Functions of which a result looked at what passes, and those of which one looked outside: these are not kept. */
-  readonly #passingResults = new Set<number>();
+  readonly #resultLooks: number[] = [];
+  /** Functions of which a result looked outside: these are not kept. */
   readonly #givenUp = new Set<number>();
+  #span: Span = {};
   #room = resultsRoom;
 
   constructor(now: bigint, passing: Passing) {
@@ -33,13 +50,13 @@ export class Settled {
     return this.#values[node];
   }
 
-  lasts(node: number): boolean {
-    return this.#lasting.has(node);
+  looks(node: number): number {
+    return this.#looks[node] ?? 0;
   }
 
-  set(node: number, value: Value | Absent, lasts: boolean): void {
+  set(node: number, value: Value | Absent, looks: number): void {
     this.#values[node] = value;
-    if (lasts) this.#lasting.add(node);
+    this.#looks[node] = looks;
   }
 
   /** A result that needs nothing but its arguments and what is settled here. */
@@ -47,12 +64,12 @@ export class Settled {
     return this.#givenUp.has(node) ? undefined : this.#results[node]?.get(key);
   }
 
-  resultsPass(node: number): boolean {
-    return this.#passingResults.has(node);
+  resultLooks(node: number): number {
+    return this.#resultLooks[node] ?? 0;
   }
 
   /** Keeps a result as long as there is room: arguments may be an image's own, and images are many. */
-  setResult(node: number, key: Value, value: Value | Absent, passes: boolean): void {
+  setResult(node: number, key: Value, value: Value | Absent, looks: number): void {
     if (this.#givenUp.has(node)) return;
     const weight = weightOf(key, Math.min(this.#room, maxKeyWeight));
     if (weight < 0) return;
@@ -60,7 +77,7 @@ export class Settled {
     const table = this.#results[node] ?? new ValueTable<Value | Absent>();
     this.#results[node] = table;
     table.set(key, value);
-    if (passes) this.#passingResults.add(node);
+    this.#resultLooks[node] = this.resultLooks(node) | looks;
   }
 
   /** A function that looks outside is not asked for here again. */
@@ -68,20 +85,58 @@ export class Settled {
     this.#givenUp.add(node);
   }
 
-  /** The nodes whose values last. */
-  *lasting(): Generator<readonly [node: number, value: Value | Absent]> {
-    for (const node of this.#lasting) {
-      const value = this.#values[node];
-      if (value !== undefined) yield [node, value];
+  /** The times for which what needs the clock holds. */
+  get span(): Span {
+    return this.#span;
+  }
+
+  /** The clock came out smaller (negative) than a number, the same, or larger. */
+  clockCompared(order: number, other: bigint): void {
+    if (order <= 0) this.narrow({ until: order === 0 ? other : other - 1n });
+    if (order >= 0) this.narrow({ from: order === 0 ? other : other + 1n });
+  }
+
+  narrow({ from, until }: Span): void {
+    const known = this.#span;
+    this.#span = {
+      from: from === undefined || (known.from !== undefined && known.from > from) ? known.from : from,
+      until: until === undefined || (known.until !== undefined && known.until < until) ? known.until : until,
+    };
+  }
+
+  /** The values that last. A value that is or holds the time itself does not, and a small time goes unseen. */
+  *lasting(): Generator<Lasting> {
+    if (!isWatched(this.now)) return;
+    for (const [node, value] of this.#values.entries()) {
+      const looks = this.looks(node);
+      if (value === undefined || (looks & Look.passing) !== 0) continue;
+      if (isAbsent(value) || !holdsClock(value)) yield { node, value, clock: (looks & Look.clock) !== 0 };
     }
   }
 
   /** What of this still holds at another time. */
   at(now: bigint): Settled {
     const later = new Settled(now, this.passing);
-    for (const [node, value] of this.lasting()) later.set(node, value, true);
+    if (!isWatched(now)) return later;
+    const within = isWithin(now, this.#span);
+    if (within) later.narrow(this.#span);
+    for (const { node, value, clock } of this.lasting()) {
+      if (within || !clock) later.set(node, value, clock ? Look.clock : 0);
+    }
     return later;
   }
+}
+
+export function isWithin(time: bigint, { from, until }: Span): boolean {
+  return (from === undefined || from <= time) && (until === undefined || time <= until);
+}
+
+function holdsClock(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isArray(value)) return value.some(holdsClock);
+  if (value.kind === 'number') return value instanceof ClockNum;
+  if (value.kind === 'set') return value.unordered().some(holdsClock);
+  return value.entries().some(([key, member]) => holdsClock(key) || holdsClock(member));
 }
 
 /** Characters and members that all kept arguments may have together, and those that one call's may have. */

@@ -2,6 +2,7 @@
 import { nodeOfRef } from '../compiler/module-set.ts';
 import { operatorName } from '../compiler/terms.ts';
 import { RegoError } from '../error.ts';
+import { Look } from '../eval/look.ts';
 import type { Run } from '../eval/run.ts';
 import type { Replacement } from '../eval/scope.ts';
 import { locate, type Source } from '../location.ts';
@@ -89,7 +90,7 @@ function findTarget(name: string, expr: CallExpr, scope: PlanScope): Target {
 
 function announce(run: Run, args: readonly Value[]): Value {
   const [names] = args;
-  run.lookOutside();
+  run.look(Look.outside);
   if (names !== undefined) run.lent.testCase?.(names);
   return true;
 }

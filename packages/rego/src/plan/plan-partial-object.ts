@@ -3,6 +3,7 @@ import { entriesBelow, type RuleEntry, type RuleNode } from '../compiler/module-
 import { constant } from '../compiler/terms.ts';
 import { lookUpPath } from '../eval/look-up.ts';
 import { conflict, type Run } from '../eval/run.ts';
+import { isAbsent } from '../eval/scope.ts';
 import type { Rule, Term } from '../syntax/ast.ts';
 import { equal } from '../value/compare.ts';
 import { ObjectBuilder } from '../value/object.ts';
@@ -10,7 +11,7 @@ import { SetBuilder } from '../value/set.ts';
 import { ValueTable } from '../value/table.ts';
 import type { Value } from '../value/value.ts';
 import type { Getter, Step } from './node.ts';
-import { isAbsent, type NodePlan, once, remembered } from './once.ts';
+import { type NodePlan, once, remembered } from './once.ts';
 import { planKeyedSolutions, planSolutions } from './plan-rule.ts';
 import { planGetter } from './plan-term.ts';
 import type { Planner } from './planner.ts';

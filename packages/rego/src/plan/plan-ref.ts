@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { Look } from '../eval/look.ts';
 import { lookUp } from '../eval/look-up.ts';
 import type { Run } from '../eval/run.ts';
 import type { Ref, Term } from '../syntax/ast.ts';
@@ -48,7 +50,7 @@ function planHead(head: Term, scope: PlanScope): Getter {
 }
 
 function readInput(run: Run): Value | undefined {
-  run.lookOutside();
+  run.look(Look.outside);
   return run.scope.input;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { clockReads } from './clock.ts';
 import { compareNumbers, numberText } from './number.ts';
 import type { RegoObject } from './object.ts';
 import { compareStrings } from './strings.ts';
@@ -143,8 +144,9 @@ function hashArray(items: readonly Value[]): number {
   if (items.length < 8) return hashItems(items);
   const known = longArrayHashes.get(items);
   if (known !== undefined) return known;
+  const reads = clockReads();
   const computed = hashItems(items);
-  longArrayHashes.set(items, computed);
+  if (clockReads() === reads) longArrayHashes.set(items, computed);
   return computed;
 }
 

@@ -13,6 +13,7 @@ import {
   trimTrailingZeros,
   truncateFloat,
 } from './big-float.ts';
+import { clockCompared, clockRead } from './clock.ts';
 
 /**
  * Numbers as OPA has them: the text of a literal is kept (`1e3` prints as `1e3`), integers have no bound, and what is
@@ -21,23 +22,51 @@ import {
  */
 export class BigNum {
   readonly kind = 'number';
-  /** A JSON number. */
-  readonly text: string;
+  readonly #text: string;
   #decimal: Decimal | undefined;
 
   /** Use {@link parseNumber}, which makes a JavaScript number where it can. */
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
+  }
+
+  /** A JSON number. */
+  get text(): string {
+    return this.#text;
   }
 
   /** Sign, digits and point, computed once. */
   get decimal(): Decimal {
-    this.#decimal ??= decimalOf(this.text);
+    this.#decimal ??= decimalOf(this.#text);
     return this.#decimal;
   }
 
   toJSON(): number {
     return Number(this.text);
+  }
+}
+
+/**
+ * The time of an evaluation in nanoseconds since 1970. It is a number like any other, but whoever evaluates is told what
+ * was made of it: a rule that only compares it comes to the same a moment later.
+ */
+export class ClockNum extends BigNum {
+  readonly time: bigint;
+
+  /** Use {@link clockNumber}. */
+  constructor(time: bigint) {
+    super(time.toString());
+    this.time = time;
+  }
+
+  override get text(): string {
+    clockRead();
+    return super.text;
+  }
+
+  override get decimal(): Decimal {
+    clockRead();
+    return super.decimal;
   }
 }
 
@@ -78,6 +107,16 @@ export function fromBigInt(integer: bigint): Num {
   return Number.isSafeInteger(small) ? small : new BigNum(integer.toString());
 }
 
+/** The number of a time that is watched; a JavaScript number cannot be, see {@link isWatched}. */
+export function clockNumber(time: bigint): Num {
+  return isWatched(time) ? new ClockNum(time) : fromBigInt(time);
+}
+
+/** Whether a time in nanoseconds is too large for a JavaScript number, as it is from May 1970 on. */
+export function isWatched(time: bigint): boolean {
+  return !Number.isSafeInteger(Number(time));
+}
+
 /** The number a double is, with Go's shortest text (`1.5e+06`, `1e-07`). It must be finite. */
 export function fromDouble(double: number): Num {
   if (Number.isSafeInteger(double) && !Object.is(double, -0)) return double;
@@ -98,6 +137,8 @@ export function doubleText(double: number, limit = 6): string {
 /** Negative, zero or positive, exactly. */
 export function compareNumbers(a: Num, b: Num): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (a instanceof ClockNum) return compareClock(a, b);
+  if (b instanceof ClockNum) return -compareClock(b, a);
   const [left, right] = [decimal(a), decimal(b)];
   const order = compareDecimals(left, right);
   if (order === 0 || (left.digits.length <= 15 && right.digits.length <= 15)) return order;
@@ -236,6 +277,22 @@ function exactly(a: Num, b: Num, compute: (a: bigint, b: bigint) => bigint): Num
   const x = toBigInt(a);
   const y = x === undefined ? undefined : toBigInt(b);
   return x === undefined || y === undefined ? undefined : fromBigInt(compute(x, y));
+}
+
+function compareClock(a: ClockNum, b: Num): number {
+  const other = plainInteger(b);
+  if (other === undefined) return compareDecimals(a.decimal, decimal(b));
+  const order = a.time < other ? -1 : Number(a.time > other);
+  clockCompared(order, other);
+  return order;
+}
+
+const plainIntegerText = /^-?[0-9]{1,40}$/;
+
+/** An integer that is written as one; not another clock, which the next run finds changed, too. */
+function plainInteger(number: Num): bigint | undefined {
+  if (typeof number === 'number') return BigInt(number);
+  return !(number instanceof ClockNum) && plainIntegerText.test(number.text) ? BigInt(number.text) : undefined;
 }
 
 function decimal(number: Num): Decimal {

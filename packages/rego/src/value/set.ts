@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { clockReads } from './clock.ts';
 import { compare, hash, mix } from './compare.ts';
 import { ValueTable } from './table.ts';
 import type { Value } from './value.ts';
@@ -46,8 +47,11 @@ export class RegoSet {
   }
 
   hash(): number {
-    this.#hash ??= this.#computeHash();
-    return this.#hash;
+    if (this.#hash !== undefined) return this.#hash;
+    const reads = clockReads();
+    const computed = this.#computeHash();
+    if (clockReads() === reads) this.#hash = computed;
+    return computed;
   }
 
   /** A builder that begins with the members of this set. */
