@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   createSession,
   type Digest,
@@ -211,7 +212,7 @@ all_there if {
       ignoreLog: true,
     });
     const before = session.requests().length;
-    const { report } = await run(images, { policy, evaluator });
+    const { report } = await run(images, { policy, evaluator: async () => evaluator });
     http.close();
     await rm(folder, { recursive: true });
     expect(report.components.flatMap(({ violations }) => violations.map(({ msg }) => msg))).toEqual([]);
@@ -346,7 +347,7 @@ describe('a policy with sources', () => {
     };
   }
 
-  const withSources = (policy: PolicyEvaluator) => ({ policy: { ...policy.policy }, evaluator: policy });
+  const withSources = (policy: PolicyEvaluator) => ({ policy: { ...policy.policy }, evaluator: async () => policy });
 
   async function goodImage(name: string, finishedOn = '2026-05-04T03:02:01Z'): Promise<void> {
     const to = repository(name);
@@ -411,6 +412,49 @@ describe('a policy with sources', () => {
     const policy = evaluator();
     await run(['unproved:1'], withSources(policy));
     expect(policy.targets).toEqual([]);
+  });
+
+  test('is opened while the evidence of the images is read', async () => {
+    await goodImage('beside');
+    const read = Promise.withResolvers<void>();
+    const policy = evaluator();
+    const component = await runOne('beside:1', {
+      ...withSources(policy),
+      evaluator: async () => {
+        await read.promise;
+        return policy;
+      },
+      open: (reference) => {
+        const to = open(reference);
+        const getBlob: Repository['getBlob'] = (...of) => {
+          read.resolve();
+          return to.getBlob(...of);
+        };
+        return { ...to, getBlob };
+      },
+    });
+    expect(component.success).toBe(true);
+    expect(policy.targets).toHaveLength(1);
+  });
+
+  test.each([
+    ['an image that is not there', 'nowhere:1'],
+    ['an image without attestations', 'unproved:1'],
+    ['a registry that cannot be reached', 'good:1'],
+  ])('that cannot be opened is told first, with %s', async (_name, image) => {
+    const policy = withSources(evaluator());
+    const unreachable: ValidateOptions['open'] = () => {
+      throw new Error('the registry cannot be reached');
+    };
+    const change = {
+      ...policy,
+      evaluator: async () => {
+        await setTimeout(50);
+        throw new Error('the policy does not compile');
+      },
+      ...(image === 'good:1' ? { open: unreachable } : {}),
+    };
+    await expect(run([image], change)).rejects.toThrow('the policy does not compile');
   });
 
   test('that fails to evaluate fails the run', async () => {

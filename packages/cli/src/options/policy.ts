@@ -104,7 +104,7 @@ export const policyFlags = {
 type PolicyInvocation = Invocation<typeof policyFlags>;
 type SourceInvocation = Invocation<typeof sourceFlags>;
 
-/** The options of a validation, but for the images; fetches and compiles the sources of the policy. */
+/** The options of a validation, but for the images. The sources of the policy are fetched and compiled once, when it begins. */
 export async function validationOptions(
   invocation: PolicyInvocation,
   ctx: StepContext,
@@ -124,22 +124,18 @@ export async function validationOptions(
     trust: core.trustSourceFrom(ctx.env, flags['trusted-root'] ?? ctx.env.SLUICE_TRUSTED_ROOT),
     effectiveTime: core.parseEffectiveTime(flags['effective-time'], ctx.now(), flags['allow-past-effective-time']),
   };
+  let opened: ReturnType<typeof core.openPolicy> | undefined;
+  const open = () => {
+    opened ??= core.openPolicy(ctx, { ...options, ...sources, ...keptSources(ctx), filter: flags['filter-type'] });
+    return opened;
+  };
   return {
     ...options,
     skipSignatureCheck: flags['skip-image-sig-check'],
     workers: flags.workers,
     version,
     // Without sources there is nothing to evaluate, and the engine need not be loaded but for the input document.
-    ...((policy.sources ?? []).length === 0 && needs.input !== true
-      ? {}
-      : {
-          evaluator: await core.openPolicy(ctx, {
-            ...options,
-            ...sources,
-            ...keptSources(ctx),
-            filter: flags['filter-type'],
-          }),
-        }),
+    ...((policy.sources ?? []).length === 0 && needs.input !== true ? {} : { evaluator: open }),
   };
 }
 

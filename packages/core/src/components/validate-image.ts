@@ -25,7 +25,8 @@ export interface ValidationRun {
   readonly trust: Trust;
   readonly effectiveTime: EffectiveTime;
   readonly open: OpenRepository;
-  readonly evaluator?: PolicyEvaluator;
+  /** Awaited where an image's evidence has been verified. */
+  readonly evaluator?: Promise<PolicyEvaluator>;
   /** `--skip-image-sig-check`: signatures are neither asked for nor shown; attestations are. */
   readonly skipSignatureCheck?: boolean;
   /** The report has the document that policies were given; it is large where a snapshot is. */
@@ -78,8 +79,9 @@ export async function validateImage(
     return { report: { ...proved, ...verdictOf(checks, [outcomeOf(none)]) }, notes };
   }
   const known = { notes, effectiveTime };
-  if (!run.evaluator) return { report: { ...proved, ...verdictOf(checks, []) }, ...known };
-  const evaluation = await run.evaluator.evaluate({
+  const evaluator = await run.evaluator;
+  if (!evaluator) return { report: { ...proved, ...verdictOf(checks, []) }, ...known };
+  const evaluation = await evaluator.evaluate({
     component,
     snapshot: run.snapshot,
     ref,

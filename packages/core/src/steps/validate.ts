@@ -40,8 +40,11 @@ export interface ValidateOptions {
   readonly keepInput?: boolean;
   readonly trust: TrustSource;
   readonly effectiveTime: EffectiveTime;
-  /** Evaluates the policy's sources. Without it a policy that has sources is refused. */
-  readonly evaluator?: PolicyEvaluator;
+  /**
+   * Opens what evaluates the policy's sources, while the evidence of the first images is read and verified. Without it a
+   * policy that has sources is refused.
+   */
+  readonly evaluator?: () => Promise<PolicyEvaluator>;
   /** How many images are looked at at once; 5 by default, as in ec. */
   readonly workers?: number;
   /** Images that have such a summary of an earlier run are not validated again; for runs that judge at the current time. */
@@ -54,13 +57,29 @@ export interface ValidateOptions {
  * says whether the gate passes; an error means that it could not be decided, which is no pass either.
  */
 export async function validate(ctx: StepContext, options: ValidateOptions): Promise<ImageReport> {
-  const { policy, evaluator } = options;
-  if ((policy.sources ?? []).length > 0 && evaluator === undefined) {
+  if ((options.policy.sources ?? []).length > 0 && options.evaluator === undefined) {
     throw new SluiceError(
       'configuration',
       'The policy has sources, but nothing here evaluates them; they cannot be left out.',
     );
   }
+  const evaluator = options.evaluator?.();
+  try {
+    return await validateWith(ctx, options, evaluator);
+  } catch (error) {
+    // What is wrong with the policy is told first, whichever came first.
+    await evaluator;
+    throw error;
+  }
+}
+
+async function validateWith(
+  ctx: StepContext,
+  options: ValidateOptions,
+  evaluator: Promise<PolicyEvaluator> | undefined,
+): Promise<ImageReport> {
+  // Awaited below, behind what is done meanwhile.
+  evaluator?.catch(() => {});
   const trust = await trustFor(ctx, options);
   const components = await resolveComponents(ctx, options.snapshot.components, options.open);
   const run: ValidationRun = {
@@ -72,14 +91,16 @@ export async function validate(ctx: StepContext, options: ValidateOptions): Prom
     keepInput: options.keepInput ?? false,
     ...(evaluator === undefined ? {} : { evaluator }),
   };
-  const applied = appliedPolicy(options, trust);
-  const earlierOutcome = lookBack(ctx, options.earlier, applied);
+  const { earlier } = options;
+  const earlierOutcome = earlier && lookBack(ctx, earlier, appliedPolicy(options, trust, await evaluator));
   const validations = await mapBounded(components, options.workers ?? 5, async (component) => {
     ctx.signal?.throwIfAborted();
     const one = readingOnce(component);
-    return (await earlierOutcome(one)) ?? validateImage(ctx, one, run);
+    return (await earlierOutcome?.(one)) ?? validateImage(ctx, one, run);
   });
-  return reportOf(ctx, options, applied, validations);
+  const opened = await evaluator;
+  const applied = appliedPolicy(options, trust, opened);
+  return reportOf(ctx, options, { applied, validations, notes: opened?.notes ?? [] });
 }
 
 /**
@@ -120,13 +141,19 @@ async function signerOf(ctx: StepContext, expected: ExpectedSigner): Promise<Tru
   return { kind: 'keys', keys: [await loadVerificationKey(ctx, expected.reference)] };
 }
 
+interface Findings {
+  readonly applied: AppliedPolicy;
+  readonly validations: readonly ImageValidation[];
+  /** Of the policy. */
+  readonly notes: readonly string[];
+}
+
 function reportOf(
   ctx: StepContext,
-  options: ValidateOptions,
-  { policy, policyDigest, signer }: AppliedPolicy,
-  validations: readonly ImageValidation[],
+  { effectiveTime, version }: ValidateOptions,
+  { applied, validations, notes }: Findings,
 ): ImageReport {
-  const { effectiveTime, evaluator } = options;
+  const { policy, policyDigest, signer } = applied;
   const components = validations
     .map(({ report }) => report)
     .toSorted((a, b) => compareText(b.containerImage, a.containerImage));
@@ -139,14 +166,18 @@ function reportOf(
     key: keyOf(signer),
     policy,
     policyDigest,
-    version: options.version,
+    version,
     effectiveTime: shownTime(effectiveTime, validations, ctx.now()),
-    notes: [...(evaluator?.notes ?? []), ...validations.flatMap(({ notes }) => notes)],
+    notes: [...notes, ...validations.flatMap((validation) => validation.notes)],
   };
 }
 
 /** The policy with the signer that images had to have, and the digest of both. */
-function appliedPolicy({ evaluator, ...options }: ValidateOptions, { signer }: Trust): AppliedPolicy {
+function appliedPolicy(
+  options: ValidateOptions,
+  { signer }: Trust,
+  evaluator: PolicyEvaluator | undefined,
+): AppliedPolicy {
   const policy = shownPolicy(evaluator?.policy ?? options.policy, options.publicKey, signer);
   const said = signer.kind === 'keys' ? { publicKey: keyOf(signer) } : { identity: signer.policy };
   return { policy, policyDigest: policyDigest({ ...policy, ...said }, evaluator?.contents ?? new Map()), signer };

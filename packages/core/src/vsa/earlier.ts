@@ -28,8 +28,7 @@ export type LookBack = (one: ResolvedComponent) => Promise<ImageValidation | und
  * Looks for the earlier summary of an image: attached to its digest, signed by whom `trust` names, passed, about this
  * policy, and recent (`ec validate image --vsa-expiration`). Whatever is wrong with it, the image is validated as usual.
  */
-export function lookBack(ctx: StepContext, earlier: EarlierSummaries | undefined, applied: AppliedPolicy): LookBack {
-  if (earlier === undefined) return async () => undefined;
+export function lookBack(ctx: StepContext, earlier: EarlierSummaries, applied: AppliedPolicy): LookBack {
   if (hasNamedExceptions(applied.policy)) {
     ctx.log.warn(
       'Every image is validated: the policy has exceptions for certain repositories or components, and an earlier summary does not say for which it was made.',
