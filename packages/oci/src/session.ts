@@ -99,7 +99,7 @@ export function createSession(options: SessionOptions = {}): Session {
   const records: RequestRecord[] = [];
   const warnings = new Set<string>();
   const pauses = options.pauses === undefined ? {} : { pauses: options.pauses };
-  const retries = { limits, now, sleep, log: (message: string) => log.warn(message), ...pauses };
+  const retries = { now, sleep, ...pauses };
 
   async function sendRecorded(request: WireRequest): Promise<WireResponse> {
     const headers = { 'User-Agent': options.userAgent ?? 'sluice', ...request.headers };
@@ -118,14 +118,11 @@ export function createSession(options: SessionOptions = {}): Session {
   async function sendPersistently(request: WireRequest, send: () => Promise<WireResponse>, attempts: number) {
     let tried = 0;
     try {
-      return await withRetries(
-        `${request.method} ${redactUrl(request.url)}`,
-        { ...retries, limits: { ...limits, attempts } },
-        () => {
-          tried += 1;
-          return send();
-        },
-      );
+      const told = (happened: string) => log.warn(`${request.method} ${redactUrl(request.url)} ${happened}`);
+      return await withRetries({ ...retries, limits: { ...limits, attempts }, log: told }, () => {
+        tried += 1;
+        return send();
+      });
     } catch (error) {
       if (error instanceof SourceFailure) throw error.cause;
       throw error instanceof OciError ? error : unreachable(request.url, error, tried);

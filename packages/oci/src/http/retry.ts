@@ -11,7 +11,8 @@ export interface RetryOptions {
   readonly limits: Pick<Limits, 'attempts' | 'retryAfterMs'>;
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly log: (message: string) => void;
+  /** Is told what happened to the request and that it is sent again. */
+  readonly log: (happened: string) => void;
   readonly pauses?: Pauses;
 }
 
@@ -30,11 +31,7 @@ export interface Pauses {
  * Sends until an answer comes that is not a passing failure, at most `attempts` times. The last answer or failure is
  * the caller's, with the number of attempts.
  */
-export async function withRetries(
-  what: string,
-  options: RetryOptions,
-  send: () => Promise<WireResponse>,
-): Promise<WireResponse> {
+export async function withRetries(options: RetryOptions, send: () => Promise<WireResponse>): Promise<WireResponse> {
   for (let attempt = 1; ; attempt += 1) {
     const last = attempt >= options.limits.attempts;
     let wait: number;
@@ -43,11 +40,11 @@ export async function withRetries(
       if (last || !PASSING.has(response.status)) return response;
       wait = retryAfter(response.headers['retry-after'], options) ?? backOff(attempt, options.pauses);
       await discardBody(response);
-      options.log(`${what} answered ${response.status}; attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
+      options.log(`answered ${response.status}; attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
     } catch (error) {
       if (last || !isBroken(error)) throw error;
       wait = backOff(attempt, options.pauses);
-      options.log(`${what} failed (${codeOfFailure(error)}); attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
+      options.log(`failed (${codeOfFailure(error)}); attempt ${attempt + 1} follows in ${Math.round(wait)} ms`);
     }
     await options.sleep(wait);
   }
