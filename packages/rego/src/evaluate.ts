@@ -17,6 +17,8 @@ export interface Documents {
   readonly data?: RegoObject;
   /** Top-level members of `data` that are another's in the next run; see {@link saveSettled}. The same for the same data. */
   readonly passing?: ReadonlySet<string>;
+  /** Data that differ from these in passing members alone: what lasts there is not computed again here. */
+  readonly like?: RegoObject;
 }
 
 export interface EvaluateOptions extends Partial<Lent> {
@@ -38,8 +40,8 @@ export class Evaluation {
 
   constructor(policy: Policy, documents: Documents, options: EvaluateOptions, host?: HostAnswers) {
     this.#policy = policy;
-    const { input, data = emptyObject, passing } = documents;
-    this.#scope = new Scope({ input, data, settled: policy.settledBy(data, options.now ?? 0n, passing) });
+    const { input, data = emptyObject, passing, like } = documents;
+    this.#scope = new Scope({ input, data, settled: policy.settledBy(data, options.now ?? 0n, passing, like) });
     this.#options = options;
     this.#limits = chooseLimits(options.limits);
     const cache = new Map<string, unknown>();

@@ -92,12 +92,15 @@ export class Policy {
 
   /**
    * What evaluations over a data document at one time have found out that depends on nothing else, for the next to begin
-   * with. Coverage wants to see every rule at work, and gets nothing.
+   * with. What lasts of it, documents that are `like` another but for passing members share with that one. Coverage wants
+   * to see every rule at work, and gets nothing.
    */
-  settledBy(data: RegoObject, now: bigint, passing: Passing = none): Settled | undefined {
+  settledBy(data: RegoObject, now: bigint, passing: Passing = none, like?: RegoObject): Settled | undefined {
     if (this.planner.watch) return undefined;
-    const known = this.#settled.get(data) ?? new Settled(now, passing);
-    const settled = known.now === now ? known : known.at(now);
+    const known = this.#settled.get(data);
+    if (known?.now === now) return known;
+    const common = like === undefined || like === data ? undefined : this.settledBy(like, now, passing);
+    const settled = known === undefined || common ? new Settled(now, passing, common) : known.at(now);
     this.#settled.set(data, settled);
     return settled;
   }

@@ -163,6 +163,57 @@ describe('evaluations over the same data', () => {
   });
 });
 
+describe('evaluations over data that differ in passing members', () => {
+  const passing = new Set(['run']);
+  const common = objectOf([['list', [1, 2]]]);
+  const over = (run: number) => common.toBuilder().set('run', run).build();
+
+  /** `data.a.r` over the common data, and over those of two runs, in an order. */
+  function values(body: string, order: readonly number[] = [0, 1, 2]) {
+    const policy = compile([parseModule('a.rego', `package a\n${body}`)]);
+    const documents = order.map((run) => ({ data: run === 0 ? common : over(run), passing, like: common }));
+    return documents.map((each) => evaluate(policy, each).value(['a', 'r']));
+  }
+
+  test('compute once what lasts', () => {
+    const [first, second, third] = values('r := {x | some x in data.list}');
+    expect(second).toBe(first);
+    expect(third).toBe(first);
+  });
+
+  test('compute a function once for the same arguments', () => {
+    const [first, second] = values('r := [f(1), data.run]\nf(x) := {x, data.list[0]}', [1, 2]);
+    expect(isArray(second ?? null) && second).toEqual([isArray(first ?? null) && (first as Value[])[0], 2]);
+  });
+
+  test.each([
+    ['a rule', 'default r := 0\nr := data.run'],
+    ['a rule that needs a rule', 'default r := 0\nr := s\ns := t + data.list[0] - 1\nt := data.run'],
+    ['a rule asked for twice', 'r := [t, s][1]\nt := s\ndefault s := 0\ns := data.run'],
+    ['a function', 'r := f(1)\nf(x) := data.run if x == 1\nelse := 0'],
+    ['a function asked twice', 'r := [s, f(1)][1]\ns := f(1)\nf(x) := data.run if x == 1\nelse := 0'],
+    [
+      'a function that does not always look',
+      'r := [f(2), f(1)][1]\nf(x) := 9 if x == 2\nelse := data.run if data.run\nelse := 0',
+    ],
+  ])('see their own in %s', (_name, body) => {
+    for (const order of [
+      [0, 1, 2],
+      [1, 0, 2],
+      [2, 1, 0, 1],
+    ])
+      expect(values(body, order)).toEqual(order);
+  });
+
+  test('keep for the next run what they found out', () => {
+    const now = 1_800_000_000_000_000_000n;
+    const policy = compile([parseModule('a.rego', 'package a\nr := s\ns if time.now_ns() > 5')]);
+    evaluate(policy, { data: over(1), passing, like: common }, { now }).value(['a', 'r']);
+    const saved = JSON.parse(saveSettled(policy, { data: common, passing }, now) ?? '{}');
+    expect(saved.clock).toMatchObject({ from: '6', values: [expect.anything(), expect.anything()] });
+  });
+});
+
 describe('what lasts', () => {
   const now = 1_800_000_000_000_000_005n;
   const passing = new Set(['run']);

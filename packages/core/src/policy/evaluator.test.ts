@@ -211,6 +211,24 @@ known if data.config.default_sigstore_opts.rekor_url != "https://evil.example"
   });
 });
 
+describe('files judged one after the other', () => {
+  it('see their own name in data.conftest', async () => {
+    const named =
+      'package p\n\nimport rego.v1\n\ndeny contains shown\n\nshown := sprintf("%s in %s", [data.conftest.file.name, where])\n\nwhere := data.conftest.file.dir\n';
+    const evaluator = await open(policyOf({ 'a.rego': named }));
+    const inputs = ['one.json', 'two.json'].map((name) => ({
+      filename: name,
+      content: {},
+      file: { name, dir: `of ${name}` },
+    }));
+    const outcomes = await evaluator.evaluateInputs(inputs, { ref: '', component: '' }, at);
+    expect(outcomes.flatMap(({ failures }) => failures.map(({ msg }) => msg))).toEqual([
+      'one.json in of one.json',
+      'two.json in of two.json',
+    ]);
+  });
+});
+
 describe('a bad policy is refused in one sentence', () => {
   it.each([
     ['that does not parse', { 'a.rego': 'package p\n\ndeny contains' }, /a\.rego/],

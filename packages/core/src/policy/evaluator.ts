@@ -224,6 +224,7 @@ async function evaluateOne(
   const documents = {
     input: input.content,
     passing: passingData,
+    like: data,
     data:
       input.file === undefined
         ? data

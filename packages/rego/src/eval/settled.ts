@@ -26,6 +26,8 @@ export interface Lasting {
  * them computed. Those that need neither the time itself nor a passing member of the data last: a later run over the same
  * policy and data may begin with them, if they need no more of the clock than on which side of some times it is, as long
  * as it stays there.
+ *
+ * What lasts may lie elsewhere: documents that differ in passing members alone have it in common.
  */
 export class Settled {
   readonly now: bigint;
@@ -38,51 +40,65 @@ export class Settled {
   readonly #resultLooks: number[] = [];
   /** Functions of which a result looked outside: these are not kept. */
   readonly #givenUp = new Set<number>();
+  /** Of the same time, over a document that differs in passing members alone. */
+  readonly #common: Settled | undefined;
   #span: Span = {};
   #room = resultsRoom;
 
-  constructor(now: bigint, passing: Passing) {
+  constructor(now: bigint, passing: Passing, common?: Settled) {
     this.now = now;
     this.passing = passing;
+    this.#common = common;
   }
 
   get(node: number): Value | Absent | undefined {
-    return this.#values[node];
+    return this.#values[node] ?? (passes(this.#common?.looks(node)) ? undefined : this.#common?.get(node));
   }
 
   looks(node: number): number {
-    return this.#looks[node] ?? 0;
+    return this.#looks[node] ?? this.#common?.looks(node) ?? 0;
   }
 
   set(node: number, value: Value | Absent, looks: number): void {
+    if (this.#common && !passes(looks)) {
+      this.#common.set(node, value, looks);
+      return;
+    }
     this.#values[node] = value;
     this.#looks[node] = looks;
   }
 
   /** A result that needs nothing but its arguments and what is settled here. */
   result(node: number, key: Value): Value | Absent | undefined {
-    return this.#givenUp.has(node) ? undefined : this.#results[node]?.get(key);
+    if (this.#givenUp.has(node)) return undefined;
+    const own = this.#results[node]?.get(key);
+    return own ?? (passes(this.#common?.resultLooks(node)) ? undefined : this.#common?.result(node, key));
   }
 
   resultLooks(node: number): number {
-    return this.#resultLooks[node] ?? 0;
+    return (this.#resultLooks[node] ?? 0) | (this.#common?.resultLooks(node) ?? 0);
   }
 
   /** Keeps a result as long as there is room: arguments may be an image's own, and images are many. */
   setResult(node: number, key: Value, value: Value | Absent, looks: number): void {
     if (this.#givenUp.has(node)) return;
+    if (this.#common && !passes(looks)) {
+      this.#common.setResult(node, key, value, looks);
+      return;
+    }
     const weight = weightOf(key, Math.min(this.#room, maxKeyWeight));
     if (weight < 0) return;
     this.#room -= weight;
     const table = this.#results[node] ?? new ValueTable<Value | Absent>();
     this.#results[node] = table;
     table.set(key, value);
-    this.#resultLooks[node] = this.resultLooks(node) | looks;
+    this.#resultLooks[node] = (this.#resultLooks[node] ?? 0) | looks;
   }
 
   /** A function that looks outside is not asked for here again. */
   giveUp(node: number): void {
     this.#givenUp.add(node);
+    this.#common?.giveUp(node);
   }
 
   /** The times for which what needs the clock holds. */
@@ -97,6 +113,7 @@ export class Settled {
   }
 
   narrow({ from, until }: Span): void {
+    this.#common?.narrow({ from, until });
     const known = this.#span;
     this.#span = {
       from: from === undefined || (known.from !== undefined && known.from > from) ? known.from : from,
@@ -109,7 +126,7 @@ export class Settled {
     if (!isWatched(this.now)) return;
     for (const [node, value] of this.#values.entries()) {
       const looks = this.looks(node);
-      if (value === undefined || (looks & Look.passing) !== 0) continue;
+      if (value === undefined || passes(looks)) continue;
       if (isAbsent(value) || !holdsClock(value)) yield { node, value, clock: (looks & Look.clock) !== 0 };
     }
   }
@@ -125,6 +142,10 @@ export class Settled {
     }
     return later;
   }
+}
+
+function passes(looks: number | undefined): boolean {
+  return looks !== undefined && (looks & Look.passing) !== 0;
 }
 
 export function isWithin(time: bigint, { from, until }: Span): boolean {
