@@ -39,7 +39,8 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
   }
   checkArity(found.entry.name, command, parsed.args);
   const global = globalValues(command, parsed.values);
-  const limited = withTimeout(io, global['timeout'] ?? command.timeout?.(flags));
+  const timeout = global['timeout'] ?? command.timeout?.(flags);
+  const limited = withTimeout(io, timeout);
   const log = logSink(global['logfile']);
   const reporter = createReporter(limited, { ...talkativeness(global), ...(log === undefined ? {} : { log }) });
   const retry = retryPolicy(parsed);
@@ -55,7 +56,8 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
   } catch (error) {
     // What broke off because the run was cancelled says only that; the reason is what the user wants to hear.
     const { aborted, reason } = limited.signal;
-    throw aborted && reason instanceof Error ? reason : error;
+    if (aborted && reason instanceof Error) throw reason;
+    throw isOver(limited) ? tooLate(timeout) : error;
   } finally {
     reporter.done();
   }
@@ -74,12 +76,20 @@ function withDefaultTimeout(timeout: string | undefined): FlagSpecs {
 /** The same outside, cancelled after the time that `--timeout` gives. */
 function withTimeout(io: Io, timeout: unknown): Io {
   const milliseconds = timeLimit(timeout);
-  if (milliseconds === undefined) return io;
+  if (milliseconds === undefined) return timeout === undefined ? io : { ...io, until: Number.POSITIVE_INFINITY };
   const late = new AbortController();
-  const end = () =>
-    late.abort(new Error(`The run was expected to end within ${String(timeout)}, but did not; raise --timeout.`));
-  setTimeout(end, milliseconds).unref();
-  return { ...io, signal: AbortSignal.any([io.signal, late.signal]) };
+  setTimeout(() => late.abort(tooLate(timeout)), milliseconds).unref();
+  const until = io.now().getTime() + milliseconds;
+  return { ...io, until, signal: AbortSignal.any([io.signal, late.signal]) };
+}
+
+/** A run that never waits is over before the timer is heard. */
+function isOver({ now, until }: Io): boolean {
+  return until !== undefined && now().getTime() >= until;
+}
+
+function tooLate(timeout: unknown): Error {
+  return new Error(`The run was expected to end within ${String(timeout)}, but did not; raise --timeout.`);
 }
 
 /** The entry with the longest name that the words begin with; flags may not stand between the words of a name. */

@@ -19,6 +19,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  /** When the run has to have ended, in milliseconds of `now`; Infinity for never. */
+  readonly until?: number;
   /** Does work that never waits: nothing else happens meanwhile, so an interrupt ends the process at once. */
   readonly whileBusy?: <T>(work: () => T) => T;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type HostileRegistry, startHostileRegistry } from './hostile-registry.ts';
+import { policyFolder } from './policy-folder.ts';
 import { sluice } from './sluice.ts';
 
 let folder: string;
@@ -87,6 +88,18 @@ test('--timeout ends a run, and 0 is no limit', async () => {
   const help = async (...words: readonly string[]) => (await sluice([...words, '--help'])).out;
   expect(await help('validate', 'image')).toContain('0 for no limit [5m]');
   expect(await help('promote')).toMatch(/0 for no limit\n/);
+});
+
+test('--timeout is heard while a policy loops', async () => {
+  const at = policyFolder({
+    'rules/p.rego':
+      'package p\n\nimport rego.v1\n\ndeny contains "slow" if numbers.range(1, 9999)[_] + numbers.range(1, 9999)[_] < 0\n',
+    'input.json': '{}',
+  });
+  const policy = JSON.stringify({ sources: [{ policy: [at('rules')] }] });
+  const run = await sluice(['validate', 'input', '--file', at('input.json'), '--policy', policy, '--timeout', '100ms']);
+  expect(run).toMatchObject({ exit: 3, out: '' });
+  expect(run.err).toBe('error The run was expected to end within 100ms, but did not; raise --timeout.\n');
 });
 
 test.each([

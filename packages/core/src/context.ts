@@ -16,6 +16,13 @@ export interface StepContext {
   readonly log: Log;
   /** Aborted when the user or the runner cancels; a step then stops before its next effect. */
   readonly signal?: AbortSignal;
+  /**
+   * When the run has to have ended, in milliseconds of `now`; Infinity for never. The signal says so as well, but goes
+   * unheard while a policy is evaluated.
+   */
+  readonly until?: number;
+  /** Does work that never waits, such as evaluating a policy: an interrupt meanwhile has to be heard otherwise. */
+  readonly whileBusy?: <T>(work: () => T) => T;
   /** How services are asked again, where the user says so. */
   readonly retry?: RetryPolicy;
 }

@@ -8,6 +8,13 @@ export function stepContext({
   reporter,
   retry,
 }: Pick<Invocation<FlagSpecs>, 'io' | 'reporter' | 'retry'>): StepContext {
-  const outside = { now: io.now, env: io.env, log: reporter.log, signal: io.signal };
-  return retry === undefined ? outside : { ...outside, retry };
+  return {
+    now: io.now,
+    env: io.env,
+    log: reporter.log,
+    signal: io.signal,
+    ...(io.until === undefined ? {} : { until: io.until }),
+    ...(io.whileBusy === undefined ? {} : { whileBusy: io.whileBusy }),
+    ...(retry === undefined ? {} : { retry }),
+  };
 }

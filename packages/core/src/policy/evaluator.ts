@@ -45,8 +45,6 @@ export interface EvaluatorOptions {
   readonly sigstore: SigstoreOptions;
   /** Files of an image that a policy sees as `input.image.files`. */
   readonly imageFiles?: (target: PolicyTarget) => Promise<{ readonly [path: string]: Json }>;
-  /** Longest evaluation of one source for one image, in milliseconds. */
-  readonly timeoutMs?: number;
 }
 
 /** One document that is evaluated; a list is evaluated member by member. */
@@ -214,6 +212,9 @@ function joined(before: RawOutcome | undefined, outcome: RawOutcome): RawOutcome
   };
 }
 
+/** Of one source for one image where nobody says when the run has to end, in milliseconds. */
+const longestEvaluation = 300_000;
+
 async function evaluateOne(
   ctx: StepContext,
   options: EvaluatorOptions,
@@ -240,13 +241,14 @@ async function evaluateOne(
       randomFillSync(bytes);
     },
     print: (text: string) => ctx.log.debug(`policy: ${text}`),
-    deadline: { clock, until: clock() + (options.timeoutMs ?? 300_000) },
+    deadline: { clock, until: ctx.until ?? clock() + longestEvaluation },
     ...(ctx.signal === undefined ? {} : { signal: ctx.signal }),
   };
   try {
-    const asked = await evaluateWithHost(group.policy, documents, lent, (evaluation) =>
-      packages.map((pkg) => askPackage(evaluation, pkg)),
-    );
+    const asked = await evaluateWithHost(group.policy, documents, lent, (evaluation) => {
+      const ask = () => packages.map((pkg) => askPackage(evaluation, pkg));
+      return ctx.whileBusy ? ctx.whileBusy(ask) : ask();
+    });
     return asked.map((values) => outcomeOf(values, input.filename));
   } catch (cause) {
     if (!(cause instanceof RegoError) && !(cause instanceof RegoErrors)) throw cause;

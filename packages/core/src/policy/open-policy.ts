@@ -34,7 +34,6 @@ export interface OpenPolicyOptions extends SourceOptions {
   readonly trust: TrustSource;
   readonly effectiveTime: EffectiveTime;
   readonly filter?: FilterType;
-  readonly timeoutMs?: number;
   /** Where what is made from sources is kept for the next run of this version; nothing is kept without it. */
   readonly keptFolder?: { readonly path: string; readonly version: string };
   /** False for files: nothing is verified, so no key or identity is asked for. */
@@ -68,7 +67,6 @@ export async function openPolicy(ctx: StepContext, options: OpenPolicyOptions): 
     filter: options.filter ?? 'include-exclude',
     sigstore: await sigstoreOptions(ctx, options, policy),
     imageFiles: operatorManifests,
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   return { ...evaluator, evaluate: (target) => lendingReads(judged, target, () => evaluator.evaluate(target)) };
 }
