@@ -19,6 +19,7 @@ import {
   openRepository,
   parseReference,
   type RegistryOptions,
+  type RequestRecord,
   startRegistry,
 } from '@sluice/oci';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -61,9 +62,10 @@ const problems = (findings: readonly DoctorFinding[]) => findings.filter(({ leve
 
 async function registry(name: string, more: RegistryOptions = {}) {
   const running = await startRegistry(more);
-  const session = createSession();
+  const requests: RequestRecord[] = [];
+  const session = createSession({ onRequest: (request) => requests.push(request) });
   const reference = parseReference(`${running.host}/${name}:main`);
-  return { running, session, exam: { repository: openRepository(session, reference), session, version: 'main' } };
+  return { running, session, exam: { repository: openRepository(session, reference), requests, version: 'main' } };
 }
 
 test('a job that has all it needs has no problem, and learns what its policy has to name', async () => {

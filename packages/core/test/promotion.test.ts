@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  createSession,
-  type Digest,
-  openRepository,
-  type Reference,
-  type Repository,
-  startRegistry,
-} from '@sluice/oci';
+import { type Digest, openRepository, type Reference, type Repository, startRegistry } from '@sluice/oci';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StepContext } from '../src/context.ts';
 import { discoverEvidence } from '../src/evidence/discover.ts';
@@ -23,6 +16,7 @@ import {
   signPredicate,
   statement,
 } from './support/evidence.ts';
+import { recordingSession } from './support/recording-session.ts';
 
 const ctx: StepContext = {
   now: () => new Date(),
@@ -31,7 +25,7 @@ const ctx: StepContext = {
 };
 const pair = keyPair();
 const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-const session = createSession();
+const session = recordingSession();
 const policyGate: PromoteOptions['gate'] = {
   kind: 'policy',
   options: {

@@ -6,7 +6,6 @@ import path from 'node:path';
 import { githubVariables, gitlabVariables, type LocalStack, startLocal } from '@sluice/local';
 import {
   cosignTag,
-  createSession,
   type Digest,
   digestOf,
   IMAGE_INDEX,
@@ -25,11 +24,12 @@ import { parseVerificationKey } from '../src/verification/public-key.ts';
 import { parseTrustedRoot, type TrustedRoot } from '../src/verification/trusted-root.ts';
 import { verifyEvidence } from '../src/verification/verify-evidence.ts';
 import { pushImage } from './support/evidence.ts';
+import { recordingSession } from './support/recording-session.ts';
 import { type Fault, type Relay, startRelay } from './support/relay.ts';
 
 const gitlabSubject = 'https://gitlab.com/acme/shop//.gitlab-ci.yml@refs/heads/main';
 const retry = { attempts: 3, firstDelayMs: 1, maxDelayMs: 2 };
-const session = createSession();
+const session = recordingSession();
 let stack: LocalStack;
 let root: TrustedRoot;
 let folder: string;

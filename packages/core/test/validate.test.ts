@@ -3,14 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import {
-  createSession,
-  type Digest,
-  openRepository,
-  type Reference,
-  type Repository,
-  startRegistry,
-} from '@sluice/oci';
+import { type Digest, openRepository, type Reference, type Repository, startRegistry } from '@sluice/oci';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseSnapshot } from '../src/components/snapshot.ts';
 import type { StepContext } from '../src/context.ts';
@@ -34,6 +27,7 @@ import {
   signPredicate,
   statement,
 } from './support/evidence.ts';
+import { recordingSession } from './support/recording-session.ts';
 
 const ctx: StepContext = {
   now: () => new Date('2026-06-01T00:00:00Z'),
@@ -42,7 +36,7 @@ const ctx: StepContext = {
 };
 const pair = keyPair();
 const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-const session = createSession();
+const session = recordingSession();
 
 let registry: Awaited<ReturnType<typeof startRegistry>>;
 

@@ -65,8 +65,6 @@ export interface RegistryRequest {
 export interface Session {
   /** Sends a request with authorization, redirects and retries; an answer that is not accepted is an `OciError`. */
   exchange(request: RegistryRequest): Promise<WireResponse>;
-  /** Every request so far. */
-  requests(): readonly RequestRecord[];
   /** Runs work that reads and then writes the same thing in a registry, one at a time for each key. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
   sleep(ms: number): Promise<void>;
@@ -96,7 +94,6 @@ export function createSession(options: SessionOptions = {}): Session {
   const agents = createAgents({ ...options, limits });
   const plainHttp = new Set(options.plainHttp);
   const origins = createOrigins((host) => plainHttp.has(host));
-  const records: RequestRecord[] = [];
   const warnings = new Set<string>();
   const pauses = options.pauses === undefined ? {} : { pauses: options.pauses };
   const retries = { now, sleep, ...pauses };
@@ -105,7 +102,6 @@ export function createSession(options: SessionOptions = {}): Session {
     const headers = { 'User-Agent': options.userAgent ?? 'sluice', ...request.headers };
     const response = await sendOnce(agents, { ...request, headers }, limits, signal);
     const record = { method: request.method, url: redactUrl(request.url), status: response.status };
-    records.push(record);
     log.debug(`${record.method} ${record.url} ${record.status}`);
     options.onRequest?.(record);
     reportWarnings(response, warnings, log);
@@ -177,7 +173,6 @@ export function createSession(options: SessionOptions = {}): Session {
       if (request.accept.includes(response.status)) return response;
       throw await refused(request, response);
     },
-    requests: () => records,
     exclusively: createLocks(),
     sleep,
     now,

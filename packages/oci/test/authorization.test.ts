@@ -3,9 +3,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Credential } from '../src/auth/credentials.ts';
 import { openRepository } from '../src/client/open.ts';
 import type { RegistryAuth } from '../src/server/access.ts';
-import { createSession, type Session, type SessionOptions } from '../src/session.ts';
+import type { SessionOptions } from '../src/session.ts';
 import { layerOf, pushImage } from './support/content.ts';
 import { type Fault, listen, startFaultyRegistry } from './support/faulty-registry.ts';
+import { recordingSession } from './support/recording-session.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -30,7 +31,7 @@ async function registryWith(options: RegistryAuth, fault?: Fault, now: () => Dat
   });
   closing.push(() => registry.close());
   const open = (credential: Credential | undefined, more: SessionOptions = {}) => {
-    const session: Session = createSession({
+    const session = recordingSession({
       credentials: { forHost: async () => credential },
       sleep: async () => undefined,
       now,

@@ -2,16 +2,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { openRepository } from '../src/client/open.ts';
 import { digestOf } from '../src/digest.ts';
-import { createSession, type Session } from '../src/session.ts';
 import { bytesOf, collect, layerOf, pushImage, pushIndex, textOf } from './support/content.ts';
 import { type FaultyRegistry, startFaultyRegistry } from './support/faulty-registry.ts';
+import { type RecordingSession, recordingSession } from './support/recording-session.ts';
 
 let registry: FaultyRegistry;
-let session: Session;
+let session: RecordingSession;
 
 async function start(...options: Parameters<typeof startFaultyRegistry>) {
   registry = await startFaultyRegistry(...options);
-  session = createSession({ sleep: async () => undefined, limits: { chunkBytes: 7 } });
+  session = recordingSession({ sleep: async () => undefined, limits: { chunkBytes: 7 } });
   return openRepository(session, { registry: registry.host, repository: 'team/app' });
 }
 
@@ -214,7 +214,7 @@ describe('a repository in a registry', () => {
       return false;
     });
     session.close();
-    session = createSession({ log: { warn: (text) => said.push(text), debug: () => undefined } });
+    session = recordingSession({ log: { warn: (text) => said.push(text), debug: () => undefined } });
     const warned = openRepository(session, { registry: registry.host, repository: 'team/app' });
     await pushImage(warned, 'image');
     expect(said).toEqual([`${registry.host} says: this registry "closes" soon`]);

@@ -12,9 +12,9 @@ import { openLayout } from '../src/layout/open-layout.ts';
 import { emptyJsonBytes, emptyJsonDescriptor, IMAGE_MANIFEST } from '../src/media-types.ts';
 import type { Repository } from '../src/repository.ts';
 import type { RegistryOptions } from '../src/server/handler.ts';
-import { createSession } from '../src/session.ts';
 import { bytesOf, layerOf, manifestOf, pushImage, pushIndex } from './support/content.ts';
 import { type Fault, startFaultyRegistry } from './support/faulty-registry.ts';
+import { recordingSession } from './support/recording-session.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -24,7 +24,7 @@ afterEach(async () => {
 async function start(options: RegistryOptions = {}, fault?: Fault) {
   const registry = await startFaultyRegistry(options, fault);
   closing.push(() => registry.close());
-  const session = createSession({ sleep: async () => undefined });
+  const session = recordingSession({ sleep: async () => undefined });
   closing.push(() => session.close());
   const open = (repository: string) => openRepository(session, { registry: registry.host, repository });
   return { registry, session, open };

@@ -3,9 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { openRepository } from '../src/client/open.ts';
 import { rememberReads } from '../src/client/remember-reads.ts';
 import { copyGraph } from '../src/copy/copy.ts';
-import { createSession } from '../src/session.ts';
 import { pushImage } from './support/content.ts';
 import { startFaultyRegistry } from './support/faulty-registry.ts';
+import { recordingSession } from './support/recording-session.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -14,7 +14,7 @@ afterEach(async () => {
 
 async function start() {
   const registry = await startFaultyRegistry({});
-  const session = createSession({ sleep: async () => undefined });
+  const session = recordingSession({ sleep: async () => undefined });
   closing.push(
     () => registry.close(),
     () => session.close(),

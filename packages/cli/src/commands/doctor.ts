@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DoctorFinding } from '@sluice/core';
+import type { RequestRecord } from '@sluice/oci';
 import { defineCommand, type Invocation } from '../command.ts';
 import { stepContext } from '../options/context.ts';
 import { openSession, registryFlags } from '../options/registry.ts';
@@ -50,9 +51,10 @@ async function registryExam(invocation: Invocation<typeof flags>) {
   if (image === undefined) return {};
   const { openRepository, parseReference } = await import('@sluice/oci');
   const reference = parseReference(image);
-  const session = await openSession(invocation, [image]);
+  const requests: RequestRecord[] = [];
+  const session = await openSession(invocation, [image], (request) => requests.push(request));
   const version = reference.digest ?? reference.tag ?? 'latest';
-  return { registry: { repository: openRepository(session, reference), session, version } };
+  return { registry: { repository: openRepository(session, reference), requests, version } };
 }
 
 const signs = { ok: '✓', note: '·', warning: '!', problem: '✗' } as const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Descriptor, Layout, Repository, Session } from '@sluice/oci';
+import type { Descriptor, Layout, Repository, Session, SessionOptions } from '@sluice/oci';
 import type { FlagSpecs, Invocation } from '../command.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -32,7 +32,11 @@ export interface OpenImage {
 }
 
 /** The connections, credentials and tokens of one command. */
-export async function openSession(invocation: RegistryInvocation, images: readonly string[] = []): Promise<Session> {
+export async function openSession(
+  invocation: RegistryInvocation,
+  images: readonly string[] = [],
+  onRequest?: SessionOptions['onRequest'],
+): Promise<Session> {
   const { createSession, defaultCredentials, parseReference } = await import('@sluice/oci');
   const { flags, io, reporter, retry } = invocation;
   const plain = flags['allow-http-registry'] || flags['allow-insecure-registry'];
@@ -45,6 +49,7 @@ export async function openSession(invocation: RegistryInvocation, images: readon
     now: io.now,
     plainHttp: plain ? images.map((image) => parseReference(image).registry) : [],
     ...(caCertificates === undefined ? {} : { caCertificates }),
+    ...(onRequest === undefined ? {} : { onRequest }),
     ...(retry === undefined ? {} : { limits: { attempts: retry.attempts }, pauses: retry }),
   });
 }

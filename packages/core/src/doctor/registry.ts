@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Digest, digestOf, OciError, type Repository, type Session } from '@sluice/oci';
+import { type Digest, digestOf, OciError, type Repository, type RequestRecord } from '@sluice/oci';
 import type { StepContext } from '../context.ts';
 import { discoverEvidence } from '../evidence/discover.ts';
 import { type DoctorFinding, note, ok, problem, sentenceOf, warning } from './finding.ts';
 
 export interface RegistryExam {
   readonly repository: Repository;
-  readonly session: Pick<Session, 'requests'>;
+  /** What the session of the repository has asked so far; see its `onRequest`. */
+  readonly requests: readonly RequestRecord[];
   /** Tag or digest. */
   readonly version: string;
 }
@@ -65,9 +66,9 @@ function loginFix(ctx: StepContext, { name }: Repository, right: 'read' | 'write
   return `Log in to ${host} with an account that may ${right} (docker login, DOCKER_CONFIG or REGISTRY_AUTH_FILE).`;
 }
 
-async function referrers({ repository, session }: RegistryExam, digest: Digest): Promise<readonly DoctorFinding[]> {
+async function referrers({ repository, requests }: RegistryExam, digest: Digest): Promise<readonly DoctorFinding[]> {
   const evidence = await discoverEvidence(repository, digest);
-  const answer = session.requests().find(({ url }) => url.includes('/referrers/'));
+  const answer = requests.find(({ url }) => url.includes('/referrers/'));
   const support =
     answer === undefined || answer.status === 200
       ? ok('referrers', 'The registry lists referrers by its API.')
