@@ -3,7 +3,7 @@ import { type BuiltinContext, BuiltinError } from '../builtins/builtin.ts';
 import { RegoError } from '../error.ts';
 import { type Location, locate, type Source, type Span } from '../location.ts';
 import type { ClockWatch } from '../value/clock.ts';
-import { clockNumber, fromBigInt, isWatched, type Num } from '../value/number.ts';
+import { clockNumber, type Num } from '../value/number.ts';
 import type { RegoObject } from '../value/object.ts';
 import type { Value } from '../value/value.ts';
 import type { Budget } from './budget.ts';
@@ -98,6 +98,7 @@ export class Run implements ClockWatch {
 /** One object for all calls of a run, since calls are many and never inside each other. */
 class CallContext implements BuiltinContext {
   readonly #run: Run;
+  #clock: Num | undefined;
   readonly cache: Map<string, unknown>;
   readonly tick: (units: number) => void;
   readonly lookOutside: () => void;
@@ -120,8 +121,8 @@ class CallContext implements BuiltinContext {
   }
 
   get clock(): Num {
-    const { now } = this.#run.lent;
-    return isWatched(now) ? clockNumber(now) : fromBigInt(this.now);
+    this.#clock ??= clockNumber(this.#run.lent.now);
+    return this.#clock;
   }
 
   get randomBytes(): Lent['randomBytes'] {

@@ -1,0 +1,1 @@
+export{n as runCheck}from"./check-DXsdbk1u.js";

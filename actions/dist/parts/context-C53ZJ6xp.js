@@ -1,0 +1,1 @@
+function e({io:e,reporter:t,retry:n}){return{now:e.now,env:e.env,log:t.log,signal:e.signal,...e.until===void 0?{}:{until:e.until},...e.whileBusy===void 0?{}:{whileBusy:e.whileBusy},...n===void 0?{}:{retry:n}}}export{e as t};

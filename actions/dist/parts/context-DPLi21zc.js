@@ -1,1 +1,0 @@
-function e({io:e,reporter:t,retry:n}){let r={now:e.now,env:e.env,log:t.log,signal:e.signal};return n===void 0?r:{...r,retry:n}}export{e as t};

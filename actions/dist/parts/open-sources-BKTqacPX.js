@@ -1,0 +1,1 @@
+export{t as openSources}from"./open-sources-WNWwxx82.js";

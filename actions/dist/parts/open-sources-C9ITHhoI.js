@@ -1,1 +1,0 @@
-export{t as openSources}from"./open-sources-CUKHt8eJ.js";

@@ -1,1 +1,0 @@
-export{i as githubVariables,r as gitlabVariables,n as startLocal,t as writeTrustFiles}from"./src-CKUXDE7k.js";

@@ -1,0 +1,1 @@
+export{h as appendLayer,t as createSession,m as defaultCredentials,A as isDigest,i as openLayout,l as openRepository,d as parseReference}from"./src-BMM-nx0w.js";import"./error-9IvDeKHH.js";

@@ -1,1 +1,0 @@
-export{h as appendLayer,t as createSession,m as defaultCredentials,A as isDigest,i as openLayout,l as openRepository,d as parseReference}from"./src-BTMoeDdB.js";import"./error-9IvDeKHH.js";

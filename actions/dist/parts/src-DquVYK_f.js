@@ -1,0 +1,1 @@
+export{i as githubVariables,r as gitlabVariables,n as startLocal,t as writeTrustFiles}from"./src-uPAkUviK.js";

@@ -1,1 +1,0 @@
-export{n as refuse}from"./verified-evidence-BKkX2cfR.js";

@@ -1,0 +1,1 @@
+export{n as refuse}from"./verified-evidence-BWZ9OC2_.js";
