@@ -1,1 +1,1 @@
-import{n as e,o as t}from"./parts/report-folder-C15gulf1.js";import{i as n,t as r}from"./parts/flag-names-8FIlXzNQ.js";import{t as i}from"./parts/validated-C0eR4vLX.js";[...r,...n];async function a(e){let{success:t}=await i(e,n);return t?`passed`:`refused`}await e(t(),a);export{};
+import{n as e,o as t}from"./parts/report-folder-B_WZoM4J.js";import{i as n,t as r}from"./parts/flag-names-8FIlXzNQ.js";import{t as i}from"./parts/validated-CugEBz4t.js";[...r,...n];async function a(e){let{success:t}=await i(e,n);return t?`passed`:`refused`}await e(t(),a);export{};

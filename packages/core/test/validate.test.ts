@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Digest, openRepository, type Reference, type Repository, startRegistry } from '@sluice/oci';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseSnapshot } from '../src/components/snapshot.ts';
 import type { StepContext } from '../src/context.ts';
 import { createHttpClient } from '../src/http/http-client.ts';
@@ -429,6 +429,18 @@ describe('a policy with sources', () => {
     });
     expect(component.success).toBe(true);
     expect(policy.targets).toHaveLength(1);
+  });
+
+  test('that cannot be opened asks for no evidence', async () => {
+    await goodImage('spared');
+    const asked = vi.fn<Repository['referrers']>();
+    const change = {
+      ...withSources(evaluator()),
+      evaluator: () => Promise.reject(new Error('the policy does not compile')),
+      open: (reference: Parameters<typeof open>[0]) => ({ ...open(reference), referrers: asked }),
+    };
+    await expect(run(['spared:1'], change)).rejects.toThrow('the policy does not compile');
+    expect(asked).not.toHaveBeenCalled();
   });
 
   test.each([

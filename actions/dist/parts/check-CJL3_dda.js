@@ -1,0 +1,1 @@
+export{n as runCheck}from"./check-BLJ2h4t1.js";

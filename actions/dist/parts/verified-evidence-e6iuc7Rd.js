@@ -1,1 +1,0 @@
-export{n as refuse}from"./verified-evidence-BWZ9OC2_.js";
