@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Digest, openRepository, type Reference, type Repository, startRegistry } from '@sluice/oci';
+import {
+  createSession,
+  type Digest,
+  openRepository,
+  type Reference,
+  type Repository,
+  type RequestRecord,
+  startRegistry,
+} from '@sluice/oci';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StepContext } from '../src/context.ts';
 import { discoverEvidence } from '../src/evidence/discover.ts';
@@ -16,7 +24,6 @@ import {
   signPredicate,
   statement,
 } from './support/evidence.ts';
-import { recordingSession } from './support/recording-session.ts';
 
 const ctx: StepContext = {
   now: () => new Date(),
@@ -25,7 +32,9 @@ const ctx: StepContext = {
 };
 const pair = keyPair();
 const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-const session = recordingSession();
+/** What the session has asked. */
+const sent: RequestRecord[] = [];
+const session = createSession({ onRequest: (request) => sent.push(request) });
 const policyGate: PromoteOptions['gate'] = {
   kind: 'policy',
   options: {
@@ -97,9 +106,9 @@ describe('promote', () => {
 
   test('asks the source for nothing twice, and mounts what one registry has', async () => {
     await securedImage(repository(source, 'acme/thrifty'), 'thrifty');
-    const before = session.requests().length;
+    const before = sent.length;
     await promotion('acme/thrifty', [`${source}/prod/thrifty:1`]);
-    const asked = session.requests().slice(before);
+    const asked = sent.slice(before);
     const reads = asked.map(({ method, url }) => `${method} ${url}`).filter((line) => line.includes('/acme/thrifty/'));
     expect(reads.length).toBeGreaterThan(5);
     expect(reads.filter((line, i) => reads.indexOf(line) !== i)).toEqual([]);

@@ -6,12 +6,14 @@ import path from 'node:path';
 import { githubVariables, gitlabVariables, type LocalStack, startLocal } from '@sluice/local';
 import {
   cosignTag,
+  createSession,
   type Digest,
   digestOf,
   IMAGE_INDEX,
   IMAGE_MANIFEST,
   openRepository,
   type Repository,
+  type RequestRecord,
 } from '@sluice/oci';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StepContext } from '../src/context.ts';
@@ -24,12 +26,13 @@ import { parseVerificationKey } from '../src/verification/public-key.ts';
 import { parseTrustedRoot, type TrustedRoot } from '../src/verification/trusted-root.ts';
 import { verifyEvidence } from '../src/verification/verify-evidence.ts';
 import { pushImage } from './support/evidence.ts';
-import { recordingSession } from './support/recording-session.ts';
 import { type Fault, type Relay, startRelay } from './support/relay.ts';
 
 const gitlabSubject = 'https://gitlab.com/acme/shop//.gitlab-ci.yml@refs/heads/main';
 const retry = { attempts: 3, firstDelayMs: 1, maxDelayMs: 2 };
-const session = recordingSession();
+/** What the session has asked. */
+const sent: RequestRecord[] = [];
+const session = createSession({ onRequest: (request) => sent.push(request) });
 let stack: LocalStack;
 let root: TrustedRoot;
 let folder: string;
@@ -139,9 +142,9 @@ describe('securing an image', () => {
     async (layout, foreign) => {
       const target = await image();
       const descriptor = await target.repository.resolve(target.digest);
-      const before = session.requests().length;
+      const before = sent.length;
       await secure(context(gitlabJob()), { ...target, descriptor, signing: keyless({ layout }) });
-      const asked = session.requests().slice(before);
+      const asked = sent.slice(before);
       expect(asked.filter(({ url }) => foreign.test(url))).toEqual([]);
       expect(asked.filter(({ method, url }) => method === 'HEAD' && url.includes('/manifests/'))).toEqual([]);
     },
